@@ -1,0 +1,29 @@
+package io.sluice.protocol;
+
+/**
+ * The topics of one run.
+ *
+ * @param run name of the run
+ */
+public record Topics(String run) {
+
+  /** Agents to job: losses and control records. */
+  public String lossEvents() {
+    return run + ".loss-events";
+  }
+
+  /** Job to agents: what the next epoch trains on. */
+  public String selectedSamples() {
+    return run + ".selected-samples";
+  }
+
+  /** Job to people: why a selection is what it is, one JSON object per epoch. */
+  public String selectionPlans() {
+    return run + ".selection-plans";
+  }
+
+  /** Job to people: what was refused and why, one JSON object per record. */
+  public String deadLetters() {
+    return run + ".dead-letters";
+  }
+}

@@ -1,0 +1,13 @@
+package io.sluice.protocol;
+
+/** Constants of the wire that the {@code .proto} file states in words. */
+public final class Wire {
+
+  /** Version this code writes, and the only one it reads. */
+  public static final int VERSION = 1;
+
+  /** Most samples one SamplesAdded record may declare, so that a faulty one cannot fill memory. */
+  public static final long MAX_SAMPLES_PER_RECORD = 1L << 24;
+
+  private Wire() {}
+}

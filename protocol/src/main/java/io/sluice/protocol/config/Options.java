@@ -1,0 +1,284 @@
+package io.sluice.protocol.config;
+
+import static io.sluice.protocol.config.Option.Group.AGENT;
+import static io.sluice.protocol.config.Option.Group.JOB;
+import static io.sluice.protocol.config.Option.Group.RUN;
+import static io.sluice.protocol.config.Option.Group.SELECTION;
+
+import io.sluice.protocol.Sharding;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Every setting there is; job and agent read the same file, each what concerns it. */
+public final class Options {
+
+  private static final Pattern NOT_BLANK = Pattern.compile("\\S.*");
+
+  public static final Option<String> RUN_NAME =
+      Option.text(
+          "run",
+          RUN,
+          null,
+          Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,99}"),
+          "1 to 100 letters, digits, '-' and '_', starting with a letter or digit",
+          "Name of the run: one training of one model on one dataset. Its topics are named"
+              + " <run>.loss-events and so on.");
+
+  public static final Option<String> BOOTSTRAP_SERVERS =
+      Option.text(
+          "bootstrap-servers",
+          RUN,
+          null,
+          Pattern.compile("[^\\s,]+:\\d+(,[^\\s,]+:\\d+)*"),
+          "host:port, several separated by commas",
+          "Kafka brokers to start from, as host:port[,host:port...].");
+
+  public static final Option<Integer> SHARDS =
+      Option.integer(
+          "shards",
+          RUN,
+          "128",
+          1,
+          Sharding.MAX_SHARDS,
+          "Number of shards that sample ids are spread over; also the job's max parallelism."
+              + " Fixed for a run.");
+
+  public static final Option<Integer> PARTITIONS =
+      Option.integer(
+          "partitions",
+          RUN,
+          "8",
+          1,
+          Sharding.MAX_SHARDS,
+          "Number of Kafka partitions of the run's topics, at most the number of shards. Fixed for"
+              + " a run.");
+
+  public static final Option<Integer> REPLICATION =
+      Option.integer(
+          "replication",
+          RUN,
+          "-1",
+          -1,
+          Short.MAX_VALUE,
+          "Replication factor of topics that have to be created; -1 leaves it to the broker.");
+
+  public static final Option<Integer> EPOCHS =
+      Option.integer("epochs", RUN, "12", 1, 1_000_000, "Number of epochs of the whole training.");
+
+  public static final Option<Long> SEED =
+      Option.seed(
+          "seed",
+          RUN,
+          "1",
+          "Seed of everything random: which samples are kept, their order, initial weights,"
+              + " generated data.");
+
+  public static final Option<String> POLICY =
+      Option.choice(
+          "policy",
+          SELECTION,
+          "seta",
+          List.of("seta", "random", "full"),
+          "How samples are selected: seta (a window sliding over clusters of difficulty), random"
+              + " (each with the keep ratio), full (all).");
+
+  public static final Option<Integer> CLUSTERS =
+      Option.integer(
+          "clusters",
+          SELECTION,
+          "10",
+          1,
+          1024,
+          "Number k of groups that samples are clustered into by difficulty.");
+
+  public static final Option<Double> WINDOW_SCALE =
+      Option.decimal(
+          "window-scale",
+          SELECTION,
+          "0.5",
+          0,
+          false,
+          1,
+          true,
+          "Fraction of the clusters that the window covers; 1 turns the window off.");
+
+  public static final Option<Double> PRUNE_RATIO =
+      Option.decimal(
+          "prune-ratio",
+          SELECTION,
+          "0.3",
+          0,
+          true,
+          1,
+          false,
+          "Fraction of the measured samples that is dropped at random, at most 0.9 in effect; 0"
+              + " turns it off.");
+
+  public static final Option<Double> ANNEALING_START =
+      Option.decimal(
+          "annealing-start",
+          SELECTION,
+          "0.85",
+          0,
+          true,
+          1,
+          true,
+          "Fraction of the epochs after which the window is lifted for the rest (partial"
+              + " annealing); 1 turns annealing off.");
+
+  public static final Option<Double> SMOOTHING =
+      Option.decimal(
+          "smoothing",
+          SELECTION,
+          "1",
+          0,
+          false,
+          1,
+          true,
+          "How far a sample's difficulty moves towards its newest loss; 1 means the last loss"
+              + " alone.");
+
+  public static final Option<Integer> PARALLELISM =
+      Option.integer(
+          "parallelism",
+          JOB,
+          "0",
+          0,
+          Sharding.MAX_SHARDS,
+          "Parallel subtasks of the job; 0 takes the cluster's default.");
+
+  public static final Option<Duration> CHECKPOINT_INTERVAL =
+      Option.duration(
+          "checkpoint-interval",
+          JOB,
+          "10s",
+          Duration.ofMillis(100),
+          "Time between checkpoints of the job's state.");
+
+  public static final Option<Duration> STALL_WARNING =
+      Option.duration(
+          "stall-warning",
+          JOB,
+          "5m",
+          Duration.ofMillis(100),
+          "An epoch that some ranks have ended and others have not for this long is reported as"
+              + " stalled, in the log and as a metric; nothing else happens.");
+
+  public static final Option<Integer> RANK =
+      Option.integer("rank", AGENT, "0", 0, 1_000_000, "Rank of this agent, from 0.");
+
+  public static final Option<Integer> WORLD_SIZE =
+      Option.integer("world-size", AGENT, "1", 1, 1_000_000, "Number of agents of the run.");
+
+  public static final Option<Integer> GENERATION =
+      Option.integer(
+          "generation",
+          AGENT,
+          "0",
+          0,
+          Integer.MAX_VALUE,
+          "Grows with every change of the world size, as in torchrun.");
+
+  public static final Option<String> DATASET =
+      Option.text(
+          "dataset",
+          AGENT,
+          "glyphs",
+          NOT_BLANK,
+          "glyphs[:count], idx:DIR, fashion-mnist, cifar10 or images:DIR",
+          "What to train on: glyphs[:count] (generated), idx:DIR (MNIST-style files),"
+              + " fashion-mnist and cifar10 (downloaded), images:DIR (a folder per class).");
+
+  public static final Option<String> MODEL =
+      Option.text(
+          "model",
+          AGENT,
+          "cnn",
+          NOT_BLANK,
+          "cnn, resnet18, linear or class:NAME",
+          "What to train: cnn (small, for 28x28), resnet18 (larger images), linear, or"
+              + " class:NAME for a model of your own.");
+
+  public static final Option<Integer> BATCH_SIZE =
+      Option.integer(
+          "batch-size", AGENT, "64", 1, 1_000_000, "Samples per optimizer step and agent.");
+
+  public static final Option<Double> LEARNING_RATE =
+      Option.decimal(
+          "learning-rate", AGENT, "0.05", 0, false, 1000, true, "Peak of the learning rate.");
+
+  public static final Option<Double> WEIGHT_DECAY =
+      Option.decimal(
+          "weight-decay",
+          AGENT,
+          "0.0005",
+          0,
+          true,
+          10,
+          true,
+          "L2 penalty on the weights; 0: none.");
+
+  public static final Option<String> DEVICE =
+      Option.choice(
+          "device",
+          AGENT,
+          "auto",
+          List.of("auto", "cpu", "gpu"),
+          "Where to train; auto takes a GPU when there is one.");
+
+  public static final Option<Optional<Path>> CHECKPOINT_DIR =
+      Option.path(
+          "checkpoint-dir",
+          AGENT,
+          "Folder for a checkpoint per epoch, from which a restarted agent resumes; empty: none.");
+
+  public static final Option<Integer> LOSS_BUFFER =
+      Option.integer(
+          "loss-buffer",
+          AGENT,
+          "4194304",
+          1024,
+          1 << 28,
+          "Most losses an agent holds that Kafka has not taken yet; beyond it they are dropped and"
+              + " counted, and their samples keep their difficulty. About 12 bytes each.");
+
+  /** All options, in the order of the help. */
+  public static final List<Option<?>> ALL =
+      List.of(
+          RUN_NAME,
+          BOOTSTRAP_SERVERS,
+          SHARDS,
+          PARTITIONS,
+          REPLICATION,
+          EPOCHS,
+          SEED,
+          POLICY,
+          CLUSTERS,
+          WINDOW_SCALE,
+          PRUNE_RATIO,
+          ANNEALING_START,
+          SMOOTHING,
+          PARALLELISM,
+          CHECKPOINT_INTERVAL,
+          STALL_WARNING,
+          RANK,
+          WORLD_SIZE,
+          GENERATION,
+          DATASET,
+          MODEL,
+          BATCH_SIZE,
+          LEARNING_RATE,
+          WEIGHT_DECAY,
+          DEVICE,
+          CHECKPOINT_DIR,
+          LOSS_BUFFER);
+
+  private Options() {}
+
+  static Optional<Option<?>> byKey(String key) {
+    return ALL.stream().filter(option -> option.key().equals(key)).findFirst();
+  }
+}
