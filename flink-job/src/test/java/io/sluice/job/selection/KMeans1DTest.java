@@ -29,23 +29,38 @@ class KMeans1DTest {
     }
   }
 
-  /** Up to ten different difficulties: of any sign and size, or close to one another. */
+  @Test
+  void outliersDoNotBlurTheRest() {
+    Random random = new Random(15);
+    for (int i = 0; i < 500; i++) {
+      Histogram histogram = new Histogram();
+      random.doubles(7, 0.001, 0.003).forEach(x -> histogram.add(TestingHistograms.of(x)));
+      SparseHistogram easy = histogram.toSparse();
+      histogram.add(TestingHistograms.of(65504));
+      if (i % 2 == 0) {
+        histogram.add(TestingHistograms.of(-65504));
+      }
+      int outliers = i % 2 == 0 ? 2 : 1;
+
+      double best = bestCost(easy, 0, 3);
+      List<Cluster> clusters = KMeans1D.cluster(histogram.toSparse(), 3 + outliers);
+
+      assertThat(cost(histogram.toSparse(), clusters)).isCloseTo(best, within(1e-9 * best));
+    }
+  }
+
+  /** Up to ten different difficulties: anywhere, only positive, or close to one another. */
   private static SparseHistogram small(Random random) {
     int distinct = 1 + random.nextInt(10);
-    char[] codes =
-        new String(
-                random
-                    .ints(0x8000, random.nextBoolean() ? 0x8010 : 0xC800)
-                    .distinct()
-                    .limit(distinct)
-                    .map(code -> distinct % 3 == 0 ? 0xFFFF - code : code)
-                    .sorted()
-                    .toArray(),
-                0,
-                distinct)
-            .toCharArray();
+    int[] range =
+        switch (random.nextInt(3)) {
+          case 0 -> new int[] {DifficultyCode.MIN, DifficultyCode.MAX};
+          case 1 -> new int[] {0x8000, 0xC800};
+          default -> new int[] {0xBC00, 0xBC10};
+        };
+    int[] codes = random.ints(range[0], range[1]).distinct().limit(distinct).sorted().toArray();
     long[] counts = random.longs(distinct, 1, random.nextBoolean() ? 4 : 100_000).toArray();
-    return new SparseHistogram(codes, counts);
+    return new SparseHistogram(new String(codes, 0, distinct).toCharArray(), counts);
   }
 
   /** Tries every way to cut the values from {@code from} on into k runs. */

@@ -86,7 +86,7 @@ class NeverEmptyTest {
   @EnumSource
   void noSelectionOfASmallRunIsEmpty(PolicyKind policy) {
     Random random = new Random(10);
-    for (int run = 0; run < 300; run++) {
+    for (int run = 0; run < 100; run++) {
       int samples = 1 + random.nextInt(50);
       int values = 1 + random.nextInt(samples);
       int[] codes = random.ints(samples, 0, values).map(v -> ONE + 100 * v).toArray();
