@@ -34,18 +34,20 @@ public final class BandFilter {
       int weightIndex) {}
 
   /**
-   * Compiles a plan.
+   * Compiles a plan's bands.
    *
+   * @param epoch which selection the plan makes, from 0
+   * @param bands what it takes of the measured samples
    * @param seed the run's seed
    */
-  public BandFilter(SelectionPlan plan, long seed) {
-    keepStream = KeepHash.keepStream(seed, plan.epoch());
+  public BandFilter(int epoch, List<Band> bands, long seed) {
+    keepStream = KeepHash.keepStream(seed, epoch);
     splitStream = KeepHash.splitStream(seed);
-    weights = weightsOf(plan.bands());
+    weights = weightsOf(bands);
 
     // Between two neighbouring ends of bands, all codes have the same rule.
     boolean[] ruleBegins = new boolean[CODES + 1];
-    for (Band band : plan.bands()) {
+    for (Band band : bands) {
       ruleBegins[band.lowerCode()] = true;
       ruleBegins[band.upperCode() + 1] = true;
     }
@@ -55,7 +57,7 @@ public final class BandFilter {
     for (int code = 0; code < CODES; code++) {
       if (ruleBegins[code]) {
         first.add(compiled.size());
-        for (Band band : plan.bands()) {
+        for (Band band : bands) {
           if (band.lowerCode() <= code && code <= band.upperCode()) {
             compiled.add(caseOf(band));
           }
@@ -69,6 +71,11 @@ public final class BandFilter {
     first.add(compiled.size());
     firstCase = first.stream().mapToInt(Integer::intValue).toArray();
     cases = compiled.toArray(Case[]::new);
+  }
+
+  /** Compiles a whole plan. */
+  public BandFilter(SelectionPlan plan, long seed) {
+    this(plan.epoch(), plan.bands(), seed);
   }
 
   private static float[] weightsOf(List<Band> bands) {

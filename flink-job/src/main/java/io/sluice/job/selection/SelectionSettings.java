@@ -1,5 +1,6 @@
 package io.sluice.job.selection;
 
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -21,7 +22,8 @@ public record SelectionSettings(
     double pruneRatio,
     double annealingStart,
     int epochs,
-    long seed) {
+    long seed)
+    implements Serializable {
 
   /** Far beyond what a window can use; it bounds the planner's memory to some 32 MB. */
   public static final int MAX_CLUSTERS = 256;

@@ -91,7 +91,7 @@ public final class Options {
           SELECTION,
           "10",
           1,
-          1024,
+          256,
           "Number k of groups that samples are clustered into by difficulty.");
 
   public static final Option<Double> WINDOW_SCALE =
