@@ -17,6 +17,7 @@ sealed interface Verdict {
   Verdict ACCEPTED = new Accepted();
   Verdict DEFERRED = new Deferred();
 
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would need a dependency of its own
   static Verdict refused(Rejection reason, String detail, Object... values) {
     return new Refused(reason, String.format(detail, values));
   }
