@@ -9,6 +9,7 @@ import io.sluice.job.ingest.ShardEvent.SamplesDeclared;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -25,7 +26,10 @@ final class EpochLedger {
   private int openEpoch;
   private Members members;
   private final List<Members> upcoming;
-  private final TreeMap<Integer, RankEntry> ranks;
+
+  /** Ascending, so that the same ledger is always the same bytes. */
+  private final Map<Integer, RankEntry> ranks;
+
   private long lastEndMillis;
 
   EpochLedger() {
@@ -36,12 +40,12 @@ final class EpochLedger {
       int openEpoch,
       Members members,
       List<Members> upcoming,
-      TreeMap<Integer, RankEntry> ranks,
+      Map<Integer, RankEntry> ranks,
       long lastEndMillis) {
     this.openEpoch = openEpoch;
     this.members = members;
     this.upcoming = upcoming;
-    this.ranks = ranks;
+    this.ranks = new TreeMap<>(ranks);
     this.lastEndMillis = lastEndMillis;
   }
 
@@ -120,7 +124,7 @@ final class EpochLedger {
     if (stranger != null) {
       return stranger;
     }
-    if (end.epoch() < openEpoch || end.epoch() == openEpoch && rank.ended) {
+    if (end.epoch() < openEpoch || (end.epoch() == openEpoch && rank.ended)) {
       // An agent that resumes ends the epoch before its first, which may be closed already.
       return Verdict.refused(
           Rejection.REPEATED_END, "epoch %d of rank %d", end.epoch(), end.rank());
@@ -208,12 +212,12 @@ final class EpochLedger {
     return upcoming;
   }
 
-  TreeMap<Integer, RankEntry> ranks() {
+  Map<Integer, RankEntry> ranks() {
     return ranks;
   }
 
   EpochLedger deepCopy() {
-    TreeMap<Integer, RankEntry> copies = new TreeMap<>();
+    Map<Integer, RankEntry> copies = new TreeMap<>();
     ranks.forEach((rank, entry) -> copies.put(rank, entry.copy()));
     return new EpochLedger(openEpoch, members, new ArrayList<>(upcoming), copies, lastEndMillis);
   }

@@ -47,7 +47,7 @@ public final class EpochLedgerSerializer extends VersionedSerializer<EpochLedger
     for (int left = in.readInt(); left > 0; left--) {
       upcoming.add(readMembers(in));
     }
-    TreeMap<Integer, RankEntry> ranks = new TreeMap<>();
+    Map<Integer, RankEntry> ranks = new TreeMap<>();
     for (int left = in.readInt(); left > 0; left--) {
       int rank = in.readInt();
       RankEntry entry = new RankEntry(in.readLong());

@@ -146,6 +146,7 @@ public final class JobMetrics {
     private final Counter selectedTotal;
     private final Counter savedTotal;
     private int epoch = -1;
+    private long selectedOfEpoch;
     private volatile long selected;
     private volatile long turnaroundMillis = -1;
 
@@ -163,9 +164,10 @@ public final class JobMetrics {
     public void selected(int epochOfChunk, long selectedOfChunk, long knownOfChunk) {
       if (epochOfChunk != epoch) {
         epoch = epochOfChunk;
-        selected = 0;
+        selectedOfEpoch = 0;
       }
-      selected += selectedOfChunk;
+      selectedOfEpoch += selectedOfChunk;
+      selected = selectedOfEpoch;
       selectedTotal.inc(selectedOfChunk);
       savedTotal.inc(knownOfChunk - selectedOfChunk);
     }
