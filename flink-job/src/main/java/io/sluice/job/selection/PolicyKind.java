@@ -9,8 +9,7 @@ public enum PolicyKind {
   /** A window that slides over the groups, pruned at random; without the window at the end. */
   SETA {
     @Override
-    Choice choose(
-        int epoch, SparseHistogram measured, List<Cluster> groups, SelectionSettings settings) {
+    Choice choose(int epoch, List<Cluster> groups, SelectionSettings settings) {
       boolean annealing = settings.annealing(epoch);
       if (epoch == 0 || annealing || groups.isEmpty()) {
         return everything(groups, annealing, settings.keepRatio());
@@ -23,8 +22,7 @@ public enum PolicyKind {
   /** Every measured sample with the same probability. */
   RANDOM {
     @Override
-    Choice choose(
-        int epoch, SparseHistogram measured, List<Cluster> groups, SelectionSettings settings) {
+    Choice choose(int epoch, List<Cluster> groups, SelectionSettings settings) {
       return everything(groups, false, settings.keepRatio());
     }
   },
@@ -32,8 +30,7 @@ public enum PolicyKind {
   /** Every sample: the baseline. */
   FULL {
     @Override
-    Choice choose(
-        int epoch, SparseHistogram measured, List<Cluster> groups, SelectionSettings settings) {
+    Choice choose(int epoch, List<Cluster> groups, SelectionSettings settings) {
       return everything(groups, false, 1);
     }
   };
@@ -46,8 +43,7 @@ public enum PolicyKind {
    *
    * @param groups the clusters of the measured samples; either no two share a code or all share one
    */
-  abstract Choice choose(
-      int epoch, SparseHistogram measured, List<Cluster> groups, SelectionSettings settings);
+  abstract Choice choose(int epoch, List<Cluster> groups, SelectionSettings settings);
 
   private static Choice everything(List<Cluster> groups, boolean annealing, double keep) {
     return new Choice(Window.all(groups.size()), annealing, List.of(Band.everywhere(keep)));

@@ -31,7 +31,7 @@ public final class SelectionPlanner {
       clusters = clusters.get(0).splitEvenly(settings.clusters());
     }
     PolicyKind policy = settings.policy();
-    PolicyKind.Choice choice = policy.choose(epoch, measured, clusters, settings);
+    PolicyKind.Choice choice = policy.choose(epoch, clusters, settings);
     List<Band> bands = unseen > 0 ? choice.bands() : NeverEmpty.ensure(choice.bands(), measured);
     return new SelectionPlan(
         epoch,

@@ -33,7 +33,8 @@ public record SelectionSettings(
 
   public SelectionSettings {
     Objects.requireNonNull(policy, "policy");
-    require(clusters >= 1 && clusters <= MAX_CLUSTERS, "clusters", clusters, "1 to 256");
+    require(
+        clusters >= 1 && clusters <= MAX_CLUSTERS, "clusters", clusters, "1 to " + MAX_CLUSTERS);
     require(windowScale > 0 && windowScale <= 1, "window scale", windowScale, "above 0, up to 1");
     require(pruneRatio >= 0 && pruneRatio <= 1, "prune ratio", pruneRatio, "0 to 1");
     require(
