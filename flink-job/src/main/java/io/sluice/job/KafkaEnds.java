@@ -5,7 +5,6 @@ import io.sluice.job.ingest.RawRecordSchema;
 import io.sluice.protocol.Sharding;
 import io.sluice.protocol.Topics;
 import io.sluice.protocol.config.RunConfig;
-import io.sluice.protocol.kafka.RunTopics;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.connector.base.DeliveryGuarantee;
@@ -34,11 +33,7 @@ final class KafkaEnds {
     this.properties = properties;
   }
 
-  /**
-   * @throws io.sluice.protocol.UserError when Kafka cannot be reached or a topic does not fit
-   */
-  static KafkaEnds open(RunConfig config) {
-    RunTopics.ensure(config);
+  static KafkaEnds of(RunConfig config) {
     return new KafkaEnds(config.topics(), config.sharding(), config.kafkaProperties());
   }
 

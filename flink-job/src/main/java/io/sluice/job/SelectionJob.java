@@ -14,6 +14,7 @@ import io.sluice.job.select.ChunkRecord;
 import io.sluice.job.select.Selector;
 import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.kafka.RunTopics;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -68,8 +69,12 @@ public final class SelectionJob {
    */
   public static void build(StreamExecutionEnvironment env, RunConfig config) {
     JobSettings settings = JobSettings.from(config);
-    KafkaEnds kafka = KafkaEnds.open(config);
     Environments.configure(env, config);
+    RunTopics.ensure(config);
+    wire(env, KafkaEnds.of(config), settings);
+  }
+
+  static void wire(StreamExecutionEnvironment env, KafkaEnds kafka, JobSettings settings) {
     kafka.write(graph(kafka.read(env), settings));
   }
 
