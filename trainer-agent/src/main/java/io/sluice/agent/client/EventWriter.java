@@ -151,12 +151,13 @@ final class EventWriter implements AutoCloseable {
     producer.close(CLOSE_PATIENCE);
   }
 
-  private void send(int partition, LossEvent.Builder event, Delivery delivery) {
+  private void send(int partition, LossEvent.Builder builder, Delivery delivery) {
+    LossEvent event = builder.build();
     Callback callback =
         (metadata, exception) -> {
           if (exception == null) {
             counters.recordsSent.increment();
-            counters.bytesSent.add(metadata.serializedValueSize());
+            counters.bytesSent.add(event.getSerializedSize());
             delivery.done(Optional.of(metadata));
           } else {
             failure.compareAndSet(null, undelivered(partition, exception));
@@ -165,7 +166,7 @@ final class EventWriter implements AutoCloseable {
         };
     try {
       Future<RecordMetadata> unused =
-          producer.send(new ProducerRecord<>(topic, partition, null, event.build()), callback);
+          producer.send(new ProducerRecord<>(topic, partition, null, event), callback);
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {

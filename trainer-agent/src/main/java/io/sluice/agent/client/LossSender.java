@@ -96,12 +96,14 @@ final class LossSender implements AutoCloseable {
             });
     try {
       delivered.get();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException cause
-          ? cause
-          : new IllegalStateException(e.getCause());
     } catch (CancellationException e) {
-      throw new IllegalStateException("the client was closed before the epoch had ended", e);
+      throw closedBefore(e);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof InterruptedException || cause instanceof InterruptException) {
+        throw closedBefore(cause);
+      }
+      throw cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
     }
     dropping.set(false);
   }
@@ -123,6 +125,10 @@ final class LossSender implements AutoCloseable {
     long left = budget.held();
     budget.release(left);
     counters.lossesDropped.add(left);
+  }
+
+  private static IllegalStateException closedBefore(Throwable cause) {
+    return new IllegalStateException("the client was closed before the epoch had ended", cause);
   }
 
   private void execute(Runnable task) {

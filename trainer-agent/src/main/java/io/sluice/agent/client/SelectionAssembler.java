@@ -112,8 +112,8 @@ final class SelectionAssembler {
     if (chunk.getEpoch() < wanted) {
       return Outcome.PAST;
     }
-    seen.put(key, now);
     add(record, chunk);
+    seen.put(key, now);
     return Outcome.TAKEN;
   }
 
@@ -201,13 +201,13 @@ final class SelectionAssembler {
               "says that shard %d has %d parts, an earlier one said %d",
               shard, chunk.getParts(), parts[shard]));
     }
-    parts[shard] = chunk.getParts();
     SelectedPart part;
     try {
       part = new SelectedPart(chunk);
     } catch (IllegalArgumentException e) {
       throw refused(record, "contradicts itself: " + e.getMessage());
     }
+    parts[shard] = chunk.getParts();
     shards.computeIfAbsent(shard, s -> new TreeMap<>()).put(chunk.getPart(), part);
     if (have(shard) == parts[shard]) {
       completeShards++;

@@ -37,6 +37,8 @@ final class SelectionReader implements AutoCloseable {
   /** Where, in each partition, the first chunk stands that was of a later selection. */
   private final Map<TopicPartition, Long> goBackTo = new HashMap<>();
 
+  private int nextEpoch;
+
   SelectionReader(RunConfig config, Consumer<Void, byte[]> consumer, ClientCounters counters) {
     this.consumer = consumer;
     this.brokers = config.get(Options.BOOTSTRAP_SERVERS);
@@ -55,6 +57,11 @@ final class SelectionReader implements AutoCloseable {
    */
   synchronized List<SelectedPart> await(int epoch, Duration timeout)
       throws InterruptedException, TimeoutException {
+    if (epoch < nextEpoch) {
+      throw new IllegalArgumentException(
+          String.format(
+              "selection %d was awaited before; only later ones can be awaited now", epoch));
+    }
     if (epoch != assembler.wanted()) {
       assembler.want(epoch);
       goBackTo.forEach(consumer::seek);
@@ -82,6 +89,7 @@ final class SelectionReader implements AutoCloseable {
         nextLog += LOG_INTERVAL.toNanos();
       }
     }
+    nextEpoch = epoch + 1;
     return assembler.take();
   }
 
@@ -103,6 +111,9 @@ final class SelectionReader implements AutoCloseable {
 
   private Iterable<ConsumerRecord<Void, byte[]>> poll(Duration timeout)
       throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
     try {
       return consumer.poll(timeout == null || timeout.compareTo(POLL) > 0 ? POLL : timeout);
     } catch (InterruptException e) {
