@@ -20,7 +20,6 @@ class SelectionTest {
 
   @Test
   void positionsFollowShardPartAndLocalIndexAndRotateWithTheEpoch() {
-    // 2).
     List<SelectionChunk> chunks =
         List.of(
             chunk(4, 0, 3, 0, 2).setParts(2).setKnown(10).build(),
