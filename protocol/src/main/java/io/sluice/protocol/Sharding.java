@@ -12,7 +12,7 @@ public record Sharding(int shards, int partitions) {
   /** Flink's upper bound for the max parallelism. */
   public static final int MAX_SHARDS = 32_768;
 
-  /** Local indices are below this, so that an id never overflows 63 bits. */
+  /** Local indices are below this in every shard; see {@link #isLocalIndex}. */
   public static final long MAX_LOCAL_INDEX = 1L << 56;
 
   public Sharding {
@@ -47,5 +47,12 @@ public record Sharding(int shards, int partitions) {
 
   public boolean isShard(int shard) {
     return shard >= 0 && shard < shards;
+  }
+
+  /** Whether a shard can hold the local index: 0 to 2^56 - 1, and the sample id below 2^63. */
+  public boolean isLocalIndex(int shard, long localIndex) {
+    return localIndex >= 0
+        && localIndex < MAX_LOCAL_INDEX
+        && localIndex <= (Long.MAX_VALUE - shard) / shards;
   }
 }

@@ -1,0 +1,140 @@
+package io.sluice.protocol;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import io.sluice.protocol.wire.Band;
+import io.sluice.protocol.wire.Cluster;
+import io.sluice.protocol.wire.DeadLetter;
+import io.sluice.protocol.wire.EpochEnd;
+import io.sluice.protocol.wire.IndexRange;
+import io.sluice.protocol.wire.Join;
+import io.sluice.protocol.wire.LossBatch;
+import io.sluice.protocol.wire.LossEvent;
+import io.sluice.protocol.wire.Membership;
+import io.sluice.protocol.wire.SamplesAdded;
+import io.sluice.protocol.wire.SelectionChunk;
+import io.sluice.protocol.wire.SelectionPlan;
+import io.sluice.protocol.wire.WeightedSamples;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** One example of every record, with every field set to something that is not its default. */
+final class TestingMessages {
+
+  private TestingMessages() {}
+
+  static Map<String, Message> all() {
+    Map<String, Message> examples = new TreeMap<>();
+    examples.put("loss-batch", event().setLossBatch(lossBatch()).build());
+    examples.put("epoch-end", event().setEpochEnd(epochEnd()).build());
+    examples.put("join", event().setJoin(join()).build());
+    examples.put("samples-added", event().setSamplesAdded(samplesAdded()).build());
+    examples.put("membership", event().setMembership(membership()).build());
+    examples.put("selection-chunk", selectionChunk());
+    examples.put("selection-plan", selectionPlan());
+    examples.put("dead-letter", deadLetter());
+    return examples;
+  }
+
+  static SelectionPlan selectionPlan() {
+    return SelectionPlan.newBuilder()
+        .setVersion(1)
+        .setEpoch(4)
+        .setPolicy("seta")
+        .setKnown(50_000_000_000L)
+        .setUnseen(12)
+        .setWindowStart(3)
+        .setWindowSize(5)
+        .setAnnealing(true)
+        .addClusters(Cluster.newBuilder().setCenter(0.25).setLower(-1).setUpper(0.5f).setSize(7))
+        .addBands(
+            Band.newBuilder()
+                .setLower(0.125f)
+                .setUpper(2.5f)
+                .setFreshness(Band.Freshness.STALE)
+                .setSplitFrom(0.25)
+                .setSplitTo(0.75)
+                .setKeep(0.7)
+                .setWeight(1.5f))
+        .build();
+  }
+
+  static DeadLetter deadLetter() {
+    return DeadLetter.newBuilder()
+        .setVersion(1)
+        .setReason("undecodable")
+        .setDetail("not a LossEvent")
+        .setTopic("demo.loss-events")
+        .setPartition(3)
+        .setOffset(5_000_000_000L)
+        .setValue(ByteString.copyFrom(new byte[] {0, -1, 127}))
+        .build();
+  }
+
+  private static LossEvent.Builder event() {
+    return LossEvent.newBuilder().setVersion(1);
+  }
+
+  private static LossBatch.Builder lossBatch() {
+    return LossBatch.newBuilder()
+        .setShard(5)
+        .setEpoch(300)
+        .setRank(1)
+        .setIncarnation(9_876_543_210L)
+        .setSequence(17)
+        .addAllLocalIndexDeltas(List.of(390_000_000_000L, 0L, 1L, 200L))
+        .addAllLosses(List.of(0f, 1.5f, -0.25f, Float.NaN));
+  }
+
+  private static EpochEnd.Builder epochEnd() {
+    return EpochEnd.newBuilder()
+        .setShard(127)
+        .setEpoch(-1)
+        .setRank(1)
+        .setWorldSize(2)
+        .setGeneration(3)
+        .setIncarnation(9_876_543_210L)
+        .setLosses(390_625);
+  }
+
+  private static Join.Builder join() {
+    return Join.newBuilder()
+        .setRank(1)
+        .setWorldSize(2)
+        .setGeneration(3)
+        .setEpoch(4)
+        .setIncarnation(9_876_543_210L)
+        .setShards(128);
+  }
+
+  private static SamplesAdded.Builder samplesAdded() {
+    return SamplesAdded.newBuilder()
+        .setShard(6)
+        .setFromEpoch(7)
+        .addRanges(IndexRange.newBuilder().setFirst((1L << 56) - 2).setCount(1))
+        .addRanges(IndexRange.newBuilder().setFirst(8).setCount(16_000_000));
+  }
+
+  private static Membership.Builder membership() {
+    return Membership.newBuilder().setGeneration(4).setFromEpoch(-1).addAllRanks(List.of(0, 2, 3));
+  }
+
+  private static SelectionChunk selectionChunk() {
+    return SelectionChunk.newBuilder()
+        .setVersion(1)
+        .setEpoch(300)
+        .setShard(5)
+        .setShards(128)
+        .setPart(1)
+        .setParts(2)
+        .setBaseLocalIndex(1L << 40)
+        .setKnown(4096)
+        .addSamples(
+            WeightedSamples.newBuilder()
+                .setWeight(1.5f)
+                .setCount(3)
+                .setBitmap(TestingBitmap.of(0, 1, 70_000)))
+        .build();
+  }
+}

@@ -1,0 +1,204 @@
+package io.sluice.protocol.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.protocol.Sharding;
+import io.sluice.protocol.UsageError;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RunConfigTest {
+
+  private static final RunConfig DEFAULTS = RunConfig.defaults();
+
+  @Test
+  void defaults() {
+    Map<String, String> expected = new LinkedHashMap<>();
+    expected.put("run", "(required)");
+    expected.put("bootstrap-servers", "(required)");
+    expected.put("shards", "128");
+    expected.put("partitions", "8");
+    expected.put("replication", "-1");
+    expected.put("epochs", "12");
+    expected.put("seed", "1");
+    expected.put("policy", "seta");
+    expected.put("clusters", "10");
+    expected.put("window-scale", "0.5");
+    expected.put("prune-ratio", "0.3");
+    expected.put("annealing-start", "0.85");
+    expected.put("smoothing", "1");
+    expected.put("parallelism", "0");
+    expected.put("checkpoint-interval", "10s");
+    expected.put("stall-warning", "5m");
+    expected.put("rank", "0");
+    expected.put("world-size", "1");
+    expected.put("generation", "0");
+    expected.put("dataset", "glyphs");
+    expected.put("model", "cnn");
+    expected.put("batch-size", "64");
+    expected.put("learning-rate", "0.05");
+    expected.put("weight-decay", "0.0005");
+    expected.put("device", "auto");
+    expected.put("checkpoint-dir", "");
+    expected.put("loss-buffer", "4194304");
+
+    Map<String, String> actual = new LinkedHashMap<>();
+    for (Option<?> option : Options.ALL) {
+      actual.put(option.key(), option.defaultText().orElse("(required)"));
+      if (option.defaultText().isPresent()) {
+        assertThat(DEFAULTS.get(option)).as(option.key()).isNotNull();
+      }
+    }
+    assertThat(actual).containsExactlyEntriesOf(expected);
+  }
+
+  @Test
+  void valuesHaveTheirTypes() {
+    RunConfig config =
+        DEFAULTS.with(
+            Map.of(
+                "seed", "-9223372036854775808",
+                "checkpoint-interval", "1500 ms",
+                "stall-warning", "2h",
+                "window-scale", " 0.25 ",
+                "checkpoint-dir", "some/where"),
+            "test");
+
+    assertThat(config.get(Options.SEED)).isEqualTo(Long.MIN_VALUE);
+    assertThat(config.get(Options.CHECKPOINT_INTERVAL)).isEqualTo(Duration.ofMillis(1500));
+    assertThat(config.get(Options.STALL_WARNING)).isEqualTo(Duration.ofHours(2));
+    assertThat(config.get(Options.WINDOW_SCALE)).isEqualTo(0.25);
+    assertThat(config.get(Options.CHECKPOINT_DIR)).hasToString("Optional[some/where]");
+    assertThat(DEFAULTS.get(Options.CHECKPOINT_DIR)).isEqualTo(Optional.empty());
+    assertThat(DEFAULTS.get(Options.CHECKPOINT_INTERVAL)).isEqualTo(Duration.ofSeconds(10));
+    assertThat(DEFAULTS.get(Options.STALL_WARNING)).isEqualTo(Duration.ofMinutes(5));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          shards              | 0        | an integer from 1 to 32768
+          shards              | 32769    | an integer from 1 to 32768
+          shards              | many     | an integer from 1 to 32768
+          shards              | 1.0      | an integer from 1 to 32768
+          generation          | -1       | an integer from 0
+          generation          | 2147483648 | an integer from 0
+          window-scale        | 0        | a number above 0 to 1
+          window-scale        | 1.01     | a number above 0 to 1
+          prune-ratio         | -0.1     | a number from 0 and below 1
+          prune-ratio         | 1        | a number from 0 and below 1
+          prune-ratio         | NaN      | a number from 0 and below 1
+          prune-ratio         | half     | a number from 0 and below 1
+          annealing-start     | 1.5      | a number from 0 to 1
+          seed                | 1e3      | a 64-bit integer
+          policy              | Seta     | seta, random, full
+          run                 | a.b      | 1 to 100 letters, digits, '-' and '_', starting with a letter or digit
+          run                 | -a       | 1 to 100 letters, digits, '-' and '_', starting with a letter or digit
+          bootstrap-servers   | kafka    | host:port, several separated by commas
+          checkpoint-interval | 10       | a duration such as 500ms, 10s, 5m or 1h, at least 100ms
+          checkpoint-interval | 99ms     | a duration such as 500ms, 10s, 5m or 1h, at least 100ms
+          checkpoint-interval | 1d       | a duration such as 500ms, 10s, 5m or 1h, at least 100ms
+          dataset             | ''       | glyphs[:count], idx:DIR, fashion-mnist, cifar10 or images:DIR
+          """)
+  void aValueThatIsNotAllowedIsOneLine(String key, String value, String allowed) {
+    assertThatThrownBy(() -> DEFAULTS.with(Map.of(key, value), "run.yaml"))
+        .isInstanceOf(UsageError.class)
+        .hasMessage("%s is '%s' (run.yaml); allowed: %s", key, value, allowed);
+  }
+
+  @Test
+  void anUnknownKeyNamesTheKnownOnes() {
+    assertThatThrownBy(() -> DEFAULTS.with(Map.of("shard", "4"), "run.yaml"))
+        .isInstanceOf(UsageError.class)
+        .hasMessageStartingWith("unknown key 'shard' (run.yaml); allowed: run, bootstrap-servers,")
+        .hasMessageEndingWith(", loss-buffer, kafka.*");
+    assertThatThrownBy(() -> DEFAULTS.withEnvironment(Map.of("SLUICE_WINDOW", "4")))
+        .isInstanceOf(UsageError.class)
+        .hasMessageStartingWith(
+            "unknown key 'window' (environment variable SLUICE_WINDOW); allowed: run,");
+  }
+
+  @Test
+  void theEnvironmentIsReadByItsPrefix() {
+    RunConfig config =
+        DEFAULTS.withEnvironment(
+            Map.of(
+                "SLUICE_WINDOW_SCALE",
+                "0.75",
+                "SLUICE_LAUNCHER_HOME",
+                "x",
+                "PATH",
+                "y",
+                "RANK",
+                "9"));
+
+    assertThat(config.get(Options.WINDOW_SCALE)).isEqualTo(0.75);
+    assertThat(config.get(Options.RANK)).isZero();
+    assertThatThrownBy(() -> DEFAULTS.withEnvironment(Map.of("SLUICE_RANK", "x")))
+        .hasMessage(
+            "rank is 'x' (environment variable SLUICE_RANK); allowed: an integer from 0 to 1000000");
+  }
+
+  @Test
+  void laterSettingsOverrideEarlierOnes() {
+    RunConfig config =
+        DEFAULTS
+            .with(Map.of("epochs", "3", "clusters", "4"), "file")
+            .with(Map.of("epochs", "5"), "flag");
+
+    assertThat(config.get(Options.EPOCHS)).isEqualTo(5);
+    assertThat(config.get(Options.CLUSTERS)).isEqualTo(4);
+    assertThat(config.get(Options.SHARDS)).isEqualTo(128);
+  }
+
+  @Test
+  void aMissingSettingSaysHowToGiveIt() {
+    assertThatThrownBy(() -> DEFAULTS.get(Options.RUN_NAME))
+        .isInstanceOf(UsageError.class)
+        .hasMessage(
+            "run is not set; give it with --run, as SLUICE_RUN in the environment or as 'run:' in"
+                + " the --config file; allowed: 1 to 100 letters, digits, '-' and '_', starting"
+                + " with a letter or digit");
+  }
+
+  @Test
+  void kafkaSettingsGoThroughAsTheyAre() {
+    RunConfig config =
+        DEFAULTS.with(
+            Map.of("bootstrap-servers", "a:1,b:2", "kafka.ssl.keystore.location", "/k"), "file");
+
+    assertThat(config.kafkaProperties())
+        .containsOnly(
+            Map.entry("bootstrap.servers", "a:1,b:2"), Map.entry("ssl.keystore.location", "/k"));
+  }
+
+  @Test
+  void whatIsInEffectIsListedInTheOrderOfTheHelp() {
+    Map<String, String> inEffect =
+        DEFAULTS.with(Map.of("epochs", "3", "run", "demo"), "flag").inEffect();
+
+    assertThat(inEffect).containsEntry("run", "demo").containsEntry("epochs", "3");
+    assertThat(inEffect).containsEntry("shards", "128").doesNotContainKey("bootstrap-servers");
+    assertThat(inEffect.keySet()).startsWith("run", "shards").endsWith("loss-buffer");
+  }
+
+  @Test
+  void shardingAndTopicsFollowTheSettings() {
+    RunConfig config =
+        DEFAULTS.with(Map.of("run", "demo", "shards", "6", "partitions", "3"), "flag");
+
+    assertThat(config.sharding()).isEqualTo(new Sharding(6, 3));
+    assertThat(config.topics().lossEvents()).isEqualTo("demo.loss-events");
+    assertThatThrownBy(() -> config.with(Map.of("partitions", "7"), "flag").sharding())
+        .isInstanceOf(UsageError.class)
+        .hasMessageStartingWith("partitions is 7; allowed: 1 to the number of shards (6)");
+  }
+}

@@ -1,0 +1,197 @@
+package io.sluice.agent.client;
+
+import io.sluice.protocol.Sharding;
+import io.sluice.protocol.UserError;
+import io.sluice.protocol.Wire;
+import io.sluice.protocol.config.Options;
+import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.wire.EpochEnd;
+import io.sluice.protocol.wire.Join;
+import io.sluice.protocol.wire.LossBatch;
+import io.sluice.protocol.wire.LossEvent;
+import io.sluice.protocol.wire.SamplesAdded;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+
+/**
+ * Writes one agent's records to {@code <run>.loss-events}. For one thread at a time. The first
+ * record that Kafka does not take spoils the epoch, for the job would wait for it; the error is
+ * kept until somebody asks.
+ */
+final class EventWriter implements AutoCloseable {
+
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+
+  /** Told when Kafka has taken a record or has given up on it. */
+  interface Delivery {
+    Delivery IGNORED = delivered -> {};
+
+    /**
+     * @param delivered where the record stands, when Kafka has taken it
+     */
+    void done(Optional<RecordMetadata> delivered);
+  }
+
+  private final Producer<Void, ? super LossEvent> producer;
+  private final String topic;
+  private final String brokers;
+  private final Sharding sharding;
+  private final int rank;
+  private final int worldSize;
+  private final int generation;
+  private final ClientCounters counters;
+  private final AtomicReference<UserError> failure = new AtomicReference<>();
+  private long incarnation;
+
+  EventWriter(
+      RunConfig config, Producer<Void, ? super LossEvent> producer, ClientCounters counters) {
+    this.producer = producer;
+    this.topic = config.topics().lossEvents();
+    this.brokers = config.get(Options.BOOTSTRAP_SERVERS);
+    this.sharding = config.sharding();
+    this.rank = config.get(Options.RANK);
+    this.worldSize = config.get(Options.WORLD_SIZE);
+    this.generation = config.get(Options.GENERATION);
+    this.counters = counters;
+  }
+
+  /** Announces the agent in every partition; its incarnation comes from partition 0. */
+  void join(int firstEpoch) throws InterruptedException {
+    Join.Builder join =
+        Join.newBuilder()
+            .setRank(rank)
+            .setWorldSize(worldSize)
+            .setGeneration(generation)
+            .setEpoch(firstEpoch)
+            .setShards(sharding.shards());
+    CompletableFuture<Optional<RecordMetadata>> first = new CompletableFuture<>();
+    send(0, event().setJoin(join), first::complete);
+    awaitDelivery();
+    incarnation = first.join().orElseThrow().offset();
+    join.setIncarnation(incarnation);
+    for (int partition = 1; partition < sharding.partitions(); partition++) {
+      send(partition, event().setJoin(join), Delivery.IGNORED);
+    }
+  }
+
+  void declare(List<IdRange> samples, int fromEpoch) {
+    for (int shard = 0; shard < sharding.shards(); shard++) {
+      for (SamplesAdded added : ShardRanges.declarations(sharding, shard, samples, fromEpoch)) {
+        send(sharding.partitionOf(shard), event().setSamplesAdded(added), Delivery.IGNORED);
+      }
+    }
+  }
+
+  /**
+   * @param batch all but epoch, rank and incarnation
+   */
+  void report(int epoch, LossBatch.Builder batch, Delivery delivery) {
+    batch.setEpoch(epoch).setRank(rank).setIncarnation(incarnation);
+    send(sharding.partitionOf(batch.getShard()), event().setLossBatch(batch), delivery);
+  }
+
+  /**
+   * @param counts by shard, how many losses were written for the epoch
+   */
+  void endEpoch(int epoch, long[] counts) {
+    EpochEnd.Builder end =
+        EpochEnd.newBuilder()
+            .setEpoch(epoch)
+            .setRank(rank)
+            .setWorldSize(worldSize)
+            .setGeneration(generation)
+            .setIncarnation(incarnation);
+    for (int shard = 0; shard < sharding.shards(); shard++) {
+      end.setShard(shard).setLosses(counts[shard]);
+      send(sharding.partitionOf(shard), event().setEpochEnd(end), Delivery.IGNORED);
+    }
+  }
+
+  /**
+   * Waits until Kafka has taken everything written so far.
+   *
+   * @throws UserError when it did not take a record, now or earlier
+   */
+  void awaitDelivery() throws InterruptedException {
+    try {
+      producer.flush();
+    } catch (InterruptException e) {
+      throw interrupted(e);
+    }
+    check();
+  }
+
+  /**
+   * @throws UserError when Kafka has not taken a record
+   */
+  void check() {
+    UserError error = failure.get();
+    if (error != null) {
+      throw error;
+    }
+  }
+
+  boolean hasFailed() {
+    return failure.get() != null;
+  }
+
+  /** Gives up after five seconds on what Kafka has not taken. */
+  @Override
+  public void close() {
+    producer.close(CLOSE_PATIENCE);
+  }
+
+  private void send(int partition, LossEvent.Builder builder, Delivery delivery) {
+    LossEvent event = builder.build();
+    Callback callback =
+        (metadata, exception) -> {
+          if (exception == null) {
+            counters.recordsSent.increment();
+            counters.bytesSent.add(event.getSerializedSize());
+            delivery.done(Optional.of(metadata));
+          } else {
+            failure.compareAndSet(null, undelivered(partition, exception));
+            delivery.done(Optional.empty());
+          }
+        };
+    try {
+      Future<RecordMetadata> unused =
+          producer.send(new ProducerRecord<>(topic, partition, null, event), callback);
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
+      callback.onCompletion(null, e);
+    }
+  }
+
+  private UserError undelivered(int partition, Throwable cause) {
+    return new UserError(
+        String.format(
+            "Kafka at %s did not take a record for topic %s, partition %d: %s; see that the broker"
+                + " is running and lets this agent write, then start the agent again",
+            brokers, topic, partition, cause.getMessage()),
+        cause);
+  }
+
+  private static LossEvent.Builder event() {
+    return LossEvent.newBuilder().setVersion(Wire.VERSION);
+  }
+
+  static InterruptedException interrupted(KafkaException e) {
+    // Kafka sets the flag again; the exception takes its place.
+    Thread.interrupted();
+    InterruptedException interrupted = new InterruptedException();
+    interrupted.initCause(e);
+    return interrupted;
+  }
+}

@@ -1,0 +1,43 @@
+package io.sluice.agent.client;
+
+import com.google.protobuf.MessageLite;
+import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.kafka.MessageSerializer;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.VoidDeserializer;
+import org.apache.kafka.common.serialization.VoidSerializer;
+
+/** The Kafka clients as the protocol needs them; {@code kafka.*} settings tune the rest. */
+final class KafkaClients {
+
+  /** How long a broker may be away before an epoch is given up. */
+  private static final String PATIENCE_MS = "300000";
+
+  private KafkaClients() {}
+
+  static Producer<Void, MessageLite> producer(RunConfig config) {
+    Properties properties = config.kafkaProperties();
+    properties.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, PATIENCE_MS);
+    properties.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE_MS);
+    properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
+    properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, "131072");
+    // Without these two, records could be lost or change their order.
+    properties.setProperty(ProducerConfig.ACKS_CONFIG, "all");
+    properties.setProperty(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+    return new KafkaProducer<>(properties, new VoidSerializer(), new MessageSerializer());
+  }
+
+  static Consumer<Void, byte[]> consumer(RunConfig config) {
+    Properties properties = config.kafkaProperties();
+    properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    return new KafkaConsumer<>(properties, new VoidDeserializer(), new ByteArrayDeserializer());
+  }
+}

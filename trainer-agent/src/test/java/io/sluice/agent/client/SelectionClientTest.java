@@ -1,0 +1,350 @@
+package io.sluice.agent.client;
+
+import static io.sluice.agent.client.TestingRun.chunk;
+import static io.sluice.agent.client.TestingRun.record;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.protocol.UsageError;
+import io.sluice.protocol.UserError;
+import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.wire.EpochEnd;
+import io.sluice.protocol.wire.IndexRange;
+import io.sluice.protocol.wire.Join;
+import io.sluice.protocol.wire.LossBatch;
+import io.sluice.protocol.wire.LossEvent;
+import io.sluice.protocol.wire.SamplesAdded;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+class SelectionClientTest {
+
+  private static final List<IdRange> NONE = List.of();
+
+  private final MockConsumer<Void, byte[]> consumer = new MockConsumer<>("earliest");
+
+  @Test
+  void joinsDeclaresAndEndsTheEpochBeforeInEveryShard() throws Exception {
+    TestingProducer producer = new TestingProducer(2, true);
+    RunConfig config = TestingRun.config(4, 2, "rank", "1", "world-size", "3", "generation", "5");
+
+    try (SelectionClient client =
+        join(config, producer, 2, List.of(new IdRange(0, 6), new IdRange(100, 1)))) {
+      assertThat(client.metrics().recordsSent()).isEqualTo(2 + 4 + 4);
+    }
+
+    Join join =
+        Join.newBuilder()
+            .setRank(1)
+            .setWorldSize(3)
+            .setGeneration(5)
+            .setEpoch(2)
+            .setShards(4)
+            .build();
+    assertThat(producer.events(0))
+        .containsExactly(
+            event().setJoin(join).build(),
+            event().setSamplesAdded(added(0, 2, range(0, 2), range(25, 1))).build(),
+            event().setSamplesAdded(added(2, 2, range(0, 1))).build(),
+            event().setEpochEnd(end(0, 1, 1, 3, 5)).build(),
+            event().setEpochEnd(end(2, 1, 1, 3, 5)).build());
+    assertThat(producer.events(1))
+        .containsExactly(
+            event().setJoin(join).build(),
+            event().setSamplesAdded(added(1, 2, range(0, 2))).build(),
+            event().setSamplesAdded(added(3, 2, range(0, 1))).build(),
+            event().setEpochEnd(end(1, 1, 1, 3, 5)).build(),
+            event().setEpochEnd(end(3, 1, 1, 3, 5)).build());
+    assertThat(producer.history()).allSatisfy(r -> assertThat(r.key()).isNull());
+  }
+
+  @Test
+  void theOffsetInPartitionZeroIsTheIncarnation() throws Exception {
+    TestingProducer producer = new TestingProducer(2, true);
+    producer.occupy(0, 7);
+    try (SelectionClient client = join(TestingRun.config(2, 2), producer, 0, NONE)) {
+      client.report(0, new long[] {1}, new float[] {2f}, 1);
+      client.endEpoch(0);
+    }
+
+    assertThat(producer.events(1).get(0).getJoin().getIncarnation()).isEqualTo(7);
+    assertThat(producer.events(1).get(1).getEpochEnd().getIncarnation()).isEqualTo(7);
+    assertThat(producer.events(1).get(2).getLossBatch().getIncarnation()).isEqualTo(7);
+  }
+
+  @Test
+  void anEpochEndFollowsItsLossesAndCountsThem() throws Exception {
+    TestingProducer producer = new TestingProducer(1, true);
+    try (SelectionClient client = join(TestingRun.config(2, 1), producer, 0, NONE)) {
+      client.report(0, new long[] {9, 3, 4, 77}, new float[] {1f, 2f, 3f, 77f}, 3);
+      client.endEpoch(0);
+      client.addSamples(List.of(new IdRange(10, 1)), 2);
+      client.report(1, new long[] {9}, new float[] {4f}, 1);
+      client.endEpoch(1);
+
+      assertThat(client.metrics().lossesReported()).isEqualTo(4);
+      assertThat(client.metrics().lossesSent()).isEqualTo(4);
+      assertThat(client.lossesDropped()).isZero();
+      assertThat(client.metrics().bytesSent())
+          .isEqualTo(
+              producer.history().stream().mapToInt(r -> r.value().getSerializedSize()).sum());
+    }
+
+    assertThat(producer.events(0).subList(3, 11))
+        .containsExactly(
+            event().setLossBatch(batch(0, 0, 0).addLocalIndexDeltas(2).addLosses(3f)).build(),
+            event()
+                .setLossBatch(
+                    batch(1, 0, 0)
+                        .addLocalIndexDeltas(1)
+                        .addLocalIndexDeltas(3)
+                        .addLosses(2f)
+                        .addLosses(1f))
+                .build(),
+            event().setEpochEnd(end(0, 0, 0, 1, 0).toBuilder().setLosses(1)).build(),
+            event().setEpochEnd(end(1, 0, 0, 1, 0).toBuilder().setLosses(2)).build(),
+            event().setSamplesAdded(added(0, 2, range(5, 1))).build(),
+            event().setLossBatch(batch(1, 1, 1).addLocalIndexDeltas(4).addLosses(4f)).build(),
+            event().setEpochEnd(end(0, 1, 0, 1, 0)).build(),
+            event().setEpochEnd(end(1, 1, 0, 1, 0).toBuilder().setLosses(1)).build());
+  }
+
+  @Test
+  void lossesBeyondTheBufferAreDroppedAndCounted() throws Exception {
+    TestingProducer producer = new TestingProducer(1, false);
+    SelectionClient client =
+        join(TestingRun.config(2, 1, "loss-buffer", "1024"), producer, 0, NONE);
+    long[] ids = LongStream.range(0, 1000).toArray();
+
+    client.report(0, ids, new float[1000], 1000);
+    client.report(0, ids, new float[1000], 1000);
+    assertThat(client.lossesDropped()).isEqualTo(976);
+    client.endEpoch(0);
+    client.report(1, ids, new float[1000], 1000);
+    client.endEpoch(1);
+    client.close();
+
+    assertThat(client.metrics())
+        .extracting(
+            ClientMetrics::lossesReported, ClientMetrics::lossesSent, ClientMetrics::lossesDropped)
+        .containsExactly(3000L, 2024L, 976L);
+    long counted =
+        producer.events(0).stream()
+            .filter(LossEvent::hasEpochEnd)
+            .mapToLong(e -> e.getEpochEnd().getLosses())
+            .sum();
+    assertThat(counted).isEqualTo(2024);
+  }
+
+  @Test
+  void aRecordThatKafkaDoesNotTakeSpoilsTheEpoch() throws Exception {
+    TestingProducer producer = new TestingProducer(1, false);
+    try (SelectionClient client = join(TestingRun.config(2, 1), producer, 0, NONE)) {
+      int before = producer.history().size();
+      // A full batch of shard 1.
+      client.report(
+          0, LongStream.range(0, 1024).map(i -> 2 * i + 1).toArray(), new float[1024], 1024);
+      await().until(() -> producer.history().size() > before);
+      assertThat(producer.errorNext(new TimeoutException("Expiring 1 record(s)"))).isTrue();
+
+      assertThatThrownBy(() -> client.endEpoch(0))
+          .isInstanceOf(UserError.class)
+          .hasMessage(
+              "Kafka at localhost:1 did not take a record for topic demo.loss-events, partition 0:"
+                  + " Expiring 1 record(s); see that the broker is running and lets this agent"
+                  + " write, then start the agent again");
+      assertThat(client.lossesDropped()).isEqualTo(1024);
+      client.report(0, new long[] {1}, new float[1], 1);
+      assertThatThrownBy(() -> client.endEpoch(0)).isInstanceOf(UserError.class);
+      assertThat(client.lossesDropped()).isEqualTo(1025);
+      assertThat(producer.events(0).stream().filter(LossEvent::hasEpochEnd))
+          .as("no end is written for losses that are missing")
+          .hasSize(2);
+    }
+  }
+
+  @Test
+  void aSendThatFailsAtOnceSpoilsTheEpochToo() throws Exception {
+    TestingProducer producer = new TestingProducer(1, true);
+    try (SelectionClient client = join(TestingRun.config(2, 1), producer, 0, NONE)) {
+      producer.sendException = new KafkaException("broken");
+
+      client.report(0, new long[] {1}, new float[1], 1);
+      assertThatThrownBy(() -> client.endEpoch(0))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("partition 0: broken");
+      assertThat(client.lossesDropped()).isOne();
+    }
+  }
+
+  @Test
+  void nobodyButTheSenderWaitsForAFullProducer() throws Exception {
+    TestingProducer producer = new TestingProducer(1, true);
+    SelectionClient client =
+        join(TestingRun.config(2, 1, "loss-buffer", "1024"), producer, 0, NONE);
+    producer.fill();
+    long[] ids = LongStream.range(0, 900).toArray();
+
+    client.report(0, ids, new float[900], 900);
+    producer.awaitWaitingSender();
+    client.report(0, ids, new float[900], 900);
+
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    Thread trainer =
+        new Thread(
+            () -> {
+              try {
+                client.endEpoch(0);
+              } catch (InterruptedException | RuntimeException e) {
+                thrown.set(e);
+              }
+            });
+    trainer.start();
+    trainer.interrupt();
+    trainer.join();
+    assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+
+    client.close();
+    assertThat(client.metrics().lossesReported()).isEqualTo(1800);
+    assertThat(client.metrics().lossesSent() + client.lossesDropped()).isEqualTo(1800);
+  }
+
+  @Test
+  void closingEndsAWaitForTheEndOfAnEpoch() throws Exception {
+    TestingProducer producer = new TestingProducer(1, true);
+    SelectionClient client = join(TestingRun.config(2, 1), producer, 0, NONE);
+    producer.fill();
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    Thread trainer =
+        new Thread(
+            () -> {
+              try {
+                client.endEpoch(0);
+              } catch (InterruptedException | RuntimeException e) {
+                thrown.set(e);
+              }
+            });
+    trainer.start();
+    producer.awaitWaitingSender();
+
+    client.close();
+    client.close();
+    trainer.join();
+
+    assertThat(thrown.get())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the client was closed before the epoch had ended");
+    assertThatThrownBy(() -> client.endEpoch(0)).hasMessage("the client is closed");
+    assertThat(producer.closed()).isTrue();
+    assertThat(consumer.closed()).isTrue();
+  }
+
+  @Test
+  void awaitsSelections() throws Exception {
+    try (SelectionClient client =
+        join(TestingRun.config(2, 1), new TestingProducer(1, true), 0, NONE)) {
+      assertThatThrownBy(() -> client.awaitSelection(0, Duration.ZERO))
+          .isInstanceOf(java.util.concurrent.TimeoutException.class);
+      consumer.addRecord(record(0, 0, chunk(0, 0, 2, 1).setKnown(4).build()));
+      consumer.addRecord(record(0, 1, chunk(0, 1, 2, 0, 2).setKnown(3).build()));
+
+      Selection selection = client.awaitSelection(0);
+
+      assertThat(selection.epoch()).isZero();
+      assertThat(selection.known()).isEqualTo(7);
+      assertThat(selection.slice(0, 1).ids()).containsExactly(2, 1, 5);
+      assertThat(selection.turnaround()).isPositive();
+      assertThat(client.metrics().chunksRead()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void refusesWhatMakesNoSense() throws Exception {
+    try (SelectionClient client =
+        join(TestingRun.config(2, 1), new TestingProducer(1, true), 3, NONE)) {
+      assertThatThrownBy(() -> client.report(2, new long[1], new float[1], 1))
+          .hasMessage("losses of epoch 2 while epoch 3 is open");
+      assertThatThrownBy(() -> client.report(3, new long[1], new float[2], 2))
+          .hasMessage("2 losses in arrays of 1 and 2");
+      assertThatThrownBy(() -> client.report(3, new long[] {-1}, new float[1], 1))
+          .hasMessage("sample id -1 is out of range");
+      assertThatThrownBy(() -> client.report(3, new long[] {1L << 57}, new float[1], 1))
+          .hasMessage("sample id 144115188075855872 is out of range");
+      assertThatThrownBy(() -> client.endEpoch(4))
+          .hasMessage("cannot end epoch 4 while epoch 3 is open");
+      assertThat(client.metrics().lossesReported()).isZero();
+    }
+  }
+
+  @Test
+  void aRankOutsideTheWorldIsAUsersMistake() {
+    RunConfig config = TestingRun.config(2, 1, "rank", "2", "world-size", "2");
+
+    assertThatThrownBy(() -> SelectionClient.join(config, 0, NONE))
+        .isInstanceOf(UsageError.class)
+        .hasMessage("rank is 2, but world-size is 2; allowed: 0 to 1");
+  }
+
+  @Test
+  void aJoinThatFailsLeavesNothingOpen() {
+    TestingProducer producer = new TestingProducer(1, true);
+    producer.sendException = new TimeoutException("no metadata");
+
+    assertThatThrownBy(() -> join(TestingRun.config(2, 1), producer, 0, NONE))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("no metadata");
+    assertThat(producer.closed()).isTrue();
+    assertThat(consumer.closed()).isTrue();
+  }
+
+  private SelectionClient join(
+      RunConfig config, TestingProducer producer, int firstEpoch, List<IdRange> samples)
+      throws InterruptedException {
+    IntStream.range(0, config.sharding().partitions())
+        .forEach(
+            p ->
+                consumer.updateBeginningOffsets(
+                    Map.of(new TopicPartition("demo.selected-samples", p), 0L)));
+    return SelectionClient.join(config, firstEpoch, samples, producer, consumer);
+  }
+
+  private static LossEvent.Builder event() {
+    return LossEvent.newBuilder().setVersion(1);
+  }
+
+  private static SamplesAdded added(int shard, int fromEpoch, IndexRange... ranges) {
+    return SamplesAdded.newBuilder()
+        .setShard(shard)
+        .setFromEpoch(fromEpoch)
+        .addAllRanges(List.of(ranges))
+        .build();
+  }
+
+  private static IndexRange range(long first, long count) {
+    return IndexRange.newBuilder().setFirst(first).setCount(count).build();
+  }
+
+  private static LossBatch.Builder batch(int shard, int epoch, long sequence) {
+    return LossBatch.newBuilder().setShard(shard).setEpoch(epoch).setSequence(sequence);
+  }
+
+  private static EpochEnd end(int shard, int epoch, int rank, int worldSize, int generation) {
+    return EpochEnd.newBuilder()
+        .setShard(shard)
+        .setEpoch(epoch)
+        .setRank(rank)
+        .setWorldSize(worldSize)
+        .setGeneration(generation)
+        .build();
+  }
+}
