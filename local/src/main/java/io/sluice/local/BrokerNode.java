@@ -5,7 +5,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,7 +19,6 @@ import kafka.server.Server;
 import kafka.server.SharedServer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
-import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
@@ -35,41 +33,32 @@ import org.slf4j.LoggerFactory;
  */
 final class BrokerNode implements AutoCloseable {
 
-  static final String HOST = "127.0.0.1";
+  static final String HOST = InetAddress.getLoopbackAddress().getHostAddress();
+
+  /** Listener for clients. */
+  static final String CLIENTS = "CLIENTS";
+
+  /** Listener for the broker's own talk with its controller. */
+  private static final String CONTROLLER = "CONTROLLER";
+
+  static final Map<String, Integer> ANY_PORTS = Map.of(CLIENTS, 0, CONTROLLER, 0);
 
   private static final Logger log = LoggerFactory.getLogger(BrokerNode.class);
   private static final int NODE = 1;
-  private static final String CLIENTS = "CLIENTS";
-  private static final String CONTROLLER = "CONTROLLER";
 
-  /**
-   * Where a node listens.
-   *
-   * @param broker port for clients
-   * @param controller port for the broker's own talk with its controller
-   */
-  record Ports(int broker, int controller) {
-    static final Ports ANY = new Ports(0, 0);
-  }
-
-  private final Ports ports;
-  private final BrokerServer broker;
+  private final BrokerSockets sockets;
+  private final Map<String, Integer> ports;
   private final ControllerServer controller;
-
-  private BrokerNode(Ports ports, BrokerServer broker, ControllerServer controller) {
-    this.ports = ports;
-    this.broker = broker;
-    this.controller = controller;
-  }
+  private final BrokerServer broker;
 
   /** Prepares an empty folder for a node's data. */
-  static void format(Path folder, Uuid clusterId) {
+  static void format(Path folder) {
     try {
       new Formatter()
           .setPrintStream(
               new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
           .setNodeId(NODE)
-          .setClusterId(clusterId.toString())
+          .setClusterId(Uuid.randomUuid().toString())
           .addDirectory(folder.toString())
           .setMetadataLogDirectory(folder.toString())
           .setControllerListenerName(CONTROLLER)
@@ -82,17 +71,12 @@ final class BrokerNode implements AutoCloseable {
     }
   }
 
-  /** Starts a node on a formatted folder; it serves clients when this returns. */
-  static BrokerNode start(Path folder, Ports wanted) {
-    LoopbackPort clientPort = LoopbackPort.bind(wanted.broker());
-    LoopbackPort controllerPort = LoopbackPort.bind(wanted.controller());
-    Ports ports = new Ports(clientPort.number(), controllerPort.number());
-    Map<String, LoopbackPort> byListener = Map.of(CLIENTS, clientPort, CONTROLLER, controllerPort);
-
+  private BrokerNode(Path folder, BrokerSockets sockets) {
+    this.sockets = sockets;
+    this.ports = sockets.ports();
     KafkaConfig config = KafkaConfig.fromProps(properties(folder, ports), false);
     var loaded = KafkaRaftServer.initializeLogDirs(config, log, "");
     MetaPropertiesEnsemble folders = loaded._1();
-    BootstrapMetadata bootstrap = loaded._2();
     SharedServer shared =
         new SharedServer(
             config,
@@ -100,39 +84,58 @@ final class BrokerNode implements AutoCloseable {
             Time.SYSTEM,
             Server.initializeMetrics(config, Time.SYSTEM, folders.clusterId().orElseThrow()),
             CompletableFuture.completedFuture(
-                Map.of(
-                    NODE,
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.controller()))),
+                Map.of(NODE, BrokerSockets.address(ports.get(CONTROLLER)))),
             List.of(),
             (name, fatal, action) -> new LoggingFaultHandler(name, action),
-            (listener, address, backlog, buffer) -> byListener.get(listener).socket());
-    ControllerServer controller =
-        new ControllerServer(shared, KafkaRaftServer.configSchema(), bootstrap);
-    BrokerNode node = new BrokerNode(ports, new BrokerServer(shared), controller);
+            sockets);
+    this.controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), loaded._2());
+    this.broker = new BrokerServer(shared);
+  }
+
+  /**
+   * Starts a node on a formatted folder; it serves clients when this returns.
+   *
+   * @param ports where it is to listen, by listener
+   */
+  static BrokerNode start(Path folder, Map<String, Integer> ports) {
+    BrokerSockets sockets = BrokerSockets.bind(ports);
     try {
-      node.controller.startup();
-      node.broker.startup();
+      BrokerNode node = new BrokerNode(folder, sockets);
+      node.startup();
       return node;
     } catch (RuntimeException | Error e) {
-      node.close();
+      sockets.close();
       throw e;
     }
   }
 
-  Ports ports() {
+  private void startup() {
+    try {
+      controller.startup();
+      broker.startup();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Where it listens, by listener. */
+  Map<String, Integer> ports() {
     return ports;
   }
 
-  /** Stops broker, then controller, which the broker needs to take its leave. */
+  /** Stops the broker, then the controller, of which the broker has to take its leave. */
   @Override
   public void close() {
-    broker.shutdown();
-    controller.shutdown();
-    broker.awaitShutdown();
-    controller.awaitShutdown();
+    try (sockets) {
+      broker.shutdown();
+      controller.shutdown();
+      broker.awaitShutdown();
+      controller.awaitShutdown();
+    }
   }
 
-  private static Properties properties(Path folder, Ports ports) {
+  private static Properties properties(Path folder, Map<String, Integer> ports) {
     Properties p = new Properties();
     p.putAll(
         Map.of(
@@ -141,7 +144,7 @@ final class BrokerNode implements AutoCloseable {
             "node.id",
             Integer.toString(NODE),
             "controller.quorum.voters",
-            NODE + "@" + HOST + ":" + ports.controller(),
+            NODE + "@" + HOST + ":" + ports.get(CONTROLLER),
             "controller.listener.names",
             CONTROLLER,
             "inter.broker.listener.name",
@@ -153,13 +156,13 @@ final class BrokerNode implements AutoCloseable {
                 + "://"
                 + HOST
                 + ":"
-                + ports.broker()
+                + ports.get(CLIENTS)
                 + ","
                 + CONTROLLER
                 + "://"
                 + HOST
                 + ":"
-                + ports.controller(),
+                + ports.get(CONTROLLER),
             "log.dir",
             folder.toString()));
 

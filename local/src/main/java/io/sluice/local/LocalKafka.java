@@ -1,8 +1,7 @@
 package io.sluice.local;
 
-import io.sluice.local.BrokerNode.Ports;
 import java.nio.file.Path;
-import org.apache.kafka.common.Uuid;
+import java.util.Map;
 
 /**
  * A real Kafka broker in this process: one node in KRaft mode, on loopback ports that were free,
@@ -11,18 +10,18 @@ import org.apache.kafka.common.Uuid;
 public final class LocalKafka implements AutoCloseable {
 
   private final TempFolder folder;
-  private Ports ports = Ports.ANY;
+  private Map<String, Integer> ports = BrokerNode.ANY_PORTS;
   private BrokerNode node;
 
   private LocalKafka(TempFolder folder) {
     this.folder = folder;
   }
 
-  /** Starts a broker that knows no topics; it answers when this returns. */
+  /** Starts a broker that has no topics; it answers when this returns. */
   public static LocalKafka create() {
     LocalKafka kafka = new LocalKafka(TempFolder.create("sluice-kafka-"));
     try {
-      BrokerNode.format(kafka.folder.path(), Uuid.randomUuid());
+      BrokerNode.format(kafka.folder.path());
       kafka.start();
       return kafka;
     } catch (RuntimeException | Error e) {
@@ -49,7 +48,7 @@ public final class LocalKafka implements AutoCloseable {
 
   /** Address for clients, as host:port; it outlasts a stop. */
   public synchronized String bootstrapServers() {
-    return BrokerNode.HOST + ":" + ports.broker();
+    return BrokerNode.HOST + ":" + ports.get(BrokerNode.CLIENTS);
   }
 
   Path folder() {
