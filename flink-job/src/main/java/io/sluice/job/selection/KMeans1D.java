@@ -18,7 +18,9 @@ import java.util.List;
  */
 public final class KMeans1D {
   private final int n;
-  // Over the first i values, shifted by their mean so that squares stay small beside differences:
+  // Running sums up to before value i, whose differences are the sums over any run of values. They
+  // are taken outwards from the median, of values shifted by it: so a large outlier, which would
+  // drown small differences in rounding errors, is only in the sums beyond it.
   private final double[] weight;
   private final double[] sum;
   private final double[] squares;
@@ -33,12 +35,19 @@ public final class KMeans1D {
     weight = new double[n + 1];
     sum = new double[n + 1];
     squares = new double[n + 1];
-    double mean = mean(histogram, 0, n);
-    for (int i = 0; i < n; i++) {
-      double x = DifficultyCode.decode(codes[i]) - mean;
+    int origin = median(histogram);
+    double shift = n == 0 ? 0 : DifficultyCode.decode(codes[origin]);
+    for (int i = origin; i < n; i++) {
+      double x = DifficultyCode.decode(codes[i]) - shift;
       weight[i + 1] = weight[i] + counts[i];
       sum[i + 1] = sum[i] + counts[i] * x;
       squares[i + 1] = squares[i] + counts[i] * x * x;
+    }
+    for (int i = origin - 1; i >= 0; i--) {
+      double x = DifficultyCode.decode(codes[i]) - shift;
+      weight[i] = weight[i + 1] - counts[i];
+      sum[i] = sum[i + 1] - counts[i] * x;
+      squares[i] = squares[i + 1] - counts[i] * x * x;
     }
     previous = new double[n + 1];
     current = new double[n + 1];
@@ -62,6 +71,16 @@ public final class KMeans1D {
       clusters.add(clusterOf(histogram, starts[c], to));
     }
     return Collections.unmodifiableList(clusters);
+  }
+
+  /** Returns the place of the value that the middle sample has. */
+  private static int median(SparseHistogram histogram) {
+    long left = histogram.total() / 2;
+    int i = 0;
+    while (i + 1 < histogram.distinct() && left >= histogram.counts()[i]) {
+      left -= histogram.counts()[i++];
+    }
+    return i;
   }
 
   /** Returns where each of the k best clusters starts. */
