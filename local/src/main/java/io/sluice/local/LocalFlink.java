@@ -131,6 +131,7 @@ public final class LocalFlink implements AutoCloseable {
     c.set(RestOptions.PORT, uiPort);
     c.set(JobManagerOptions.PORT, 0);
     c.set(JobManagerOptions.ADDRESS, HOST);
+    c.set(JobManagerOptions.BIND_HOST, HOST);
 
     c.set(CoreOptions.DEFAULT_PARALLELISM, slots);
     // What the job needs at these sizes; the defaults are for a machine of its own.
@@ -148,6 +149,7 @@ public final class LocalFlink implements AutoCloseable {
     c.set(WebOptions.TMP_DIR, folder.folder("web").toString());
     c.set(WebOptions.UPLOAD_DIR, folder.folder("upload").toString());
 
+    LogFile.current().ifPresent(path -> c.set(WebOptions.LOG_PATH, path.toString()));
     // Jobs come from this process only.
     c.set(WebOptions.SUBMIT_ENABLE, false);
     c.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofSeconds(1));
