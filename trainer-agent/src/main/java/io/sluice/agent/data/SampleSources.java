@@ -1,0 +1,2 @@
+package io.sluice.agent.data;
+public final class SampleSources { public static SampleSource open(String spec,long seed){ return new GlyphSource(seed, Long.parseLong(spec.split(":")[1])); } }
