@@ -1,6 +1,5 @@
 package io.sluice.job;
 
-import io.sluice.job.selection.PolicyKind;
 import io.sluice.job.selection.SelectionSettings;
 import io.sluice.protocol.Sharding;
 import io.sluice.protocol.Topics;
@@ -25,19 +24,8 @@ record JobSettings(
     return new JobSettings(
         config.topics(),
         config.sharding(),
-        selectionFrom(config),
+        SelectionOptions.from(config),
         config.get(Options.SMOOTHING),
         config.get(Options.STALL_WARNING));
-  }
-
-  private static SelectionSettings selectionFrom(RunConfig config) {
-    return new SelectionSettings(
-        PolicyKind.of(config.get(Options.POLICY)),
-        config.get(Options.CLUSTERS),
-        config.get(Options.WINDOW_SCALE),
-        config.get(Options.PRUNE_RATIO),
-        config.get(Options.ANNEALING_START),
-        config.get(Options.EPOCHS),
-        config.get(Options.SEED));
   }
 }

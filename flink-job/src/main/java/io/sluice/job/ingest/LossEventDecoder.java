@@ -97,7 +97,7 @@ final class LossEventDecoder {
   }
 
   /** Returns how many samples are good; they stand at the front of both arrays. */
-  private static int readSamples(LossBatch batch, long[] indices, float[] losses, Output out) {
+  private int readSamples(LossBatch batch, long[] indices, float[] losses, Output out) {
     int sent = losses.length;
     if (batch.getLocalIndexDeltasCount() != sent) {
       String detail = batch.getLocalIndexDeltasCount() + " indices for " + sent + " losses";
@@ -114,8 +114,9 @@ final class LossEventDecoder {
         return 0;
       }
       index += delta;
-      if (index < 0 || index >= Sharding.MAX_LOCAL_INDEX) {
-        out.reject(Rejection.INDEX_TOO_LARGE, "index at place " + i + " is 2^56 or more", sent);
+      if (!sharding.isLocalIndex(batch.getShard(), index)) {
+        String detail = "index at place " + i + " stands for no 63-bit id, or is 2^56 or more";
+        out.reject(Rejection.INDEX_TOO_LARGE, detail, sent);
         return 0;
       }
       float loss = batch.getLosses(i);
@@ -201,7 +202,7 @@ final class LossEventDecoder {
           firsts[i] >= 0
               && counts[i] >= 1
               && counts[i] <= Wire.MAX_SAMPLES_PER_RECORD
-              && firsts[i] < Sharding.MAX_LOCAL_INDEX - counts[i];
+              && sharding.isLocalIndex(added.getShard(), firsts[i] + counts[i] - 1);
       total += good ? counts[i] : 0;
       if (!good || total > Wire.MAX_SAMPLES_PER_RECORD) {
         String detail =

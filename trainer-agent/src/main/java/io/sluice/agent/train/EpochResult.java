@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param testAccuracy share of the test split that is classified right, 0 … 1
  * @param trainTime time spent on training, evaluation excluded
  * @param testTime time spent on the test split
- * @param waited how long the selection was waited for
+ * @param turnaround time from this rank's end of the epoch before to the selection being here
+ * @param waited how long training waited for it
  */
 public record EpochResult(
     int epoch,
@@ -23,4 +24,5 @@ public record EpochResult(
     double testAccuracy,
     Duration trainTime,
     Duration testTime,
+    Duration turnaround,
     Duration waited) {}

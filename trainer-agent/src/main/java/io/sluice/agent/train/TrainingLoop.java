@@ -74,6 +74,7 @@ public final class TrainingLoop implements AutoCloseable {
               accuracy,
               Duration.ofNanos(trained - start),
               Duration.ofNanos(tested - trained),
+              samples.turnaround(),
               samples.waited()));
     }
   }
