@@ -34,12 +34,10 @@ public final class Sluice implements Runnable {
     PrintStream err = utf8(FileDescriptor.err);
     System.setOut(out);
     System.setErr(err);
-    int code;
-    try (LogFile log = LogFile.open()) {
-      Console console = Console.of(out, System.getenv());
-      code = commandLine(console, err, log, System.getenv()).execute(arguments);
-    }
-    System.exit(code);
+    LogFile log = LogFile.open();
+    Runtime.getRuntime().addShutdownHook(new Thread(log::close, "log-file"));
+    Console console = Console.of(out, System.getenv());
+    System.exit(commandLine(console, err, log, System.getenv()).execute(arguments));
   }
 
   static CommandLine commandLine(

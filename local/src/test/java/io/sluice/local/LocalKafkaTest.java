@@ -3,6 +3,8 @@ package io.sluice.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,13 +78,8 @@ class LocalKafkaTest {
     try (LocalKafka kafka = LocalKafka.create()) {
       createTopic(kafka);
       produce(kafka, "a");
-      try (var files = java.nio.file.Files.walk(kafka.folder())) {
-        long bytes =
-            files
-                .map(Path::toFile)
-                .filter(java.io.File::isFile)
-                .mapToLong(java.io.File::length)
-                .sum();
+      try (var files = Files.walk(kafka.folder())) {
+        long bytes = files.map(Path::toFile).filter(File::isFile).mapToLong(File::length).sum();
         assertThat(bytes).isLessThan(64L << 20);
       }
     }
