@@ -13,6 +13,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Turns whatever ends a command early into one line for a person, and an exit code. */
 final class Errors {
 
+  /** What shells report for a command that Ctrl-C ended. */
+  private static final int INTERRUPTED = 130;
+
   private final PrintStream err;
   private final LogFile logFile;
 
@@ -32,6 +35,10 @@ final class Errors {
     if (e instanceof UserError) {
       say(e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
+    }
+    if (e instanceof InterruptedException) {
+      say("stopped");
+      return INTERRUPTED;
     }
     // Made here, so that a command that does not fail need not wait for the logging to set up.
     Logger log = LoggerFactory.getLogger("failure");

@@ -1,7 +1,7 @@
 package io.sluice.local;
 
+import io.sluice.job.SelectionOptions;
 import io.sluice.job.selection.DifficultyCode;
-import io.sluice.job.selection.PolicyKind;
 import io.sluice.job.selection.SelectionPlan;
 import io.sluice.job.selection.SelectionSettings;
 import io.sluice.protocol.UsageError;
@@ -18,7 +18,6 @@ import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -29,10 +28,18 @@ import picocli.CommandLine.Spec;
       "Select samples from losses in a file, as the job would for the epoch.",
       "",
       "Prints the clusters of difficulty, easy to hard, with what is kept of each. All losses count"
-          + " as measured in the epoch just closed; where a sample occurs twice, the last counts,"
-          + " whatever the smoothing."
+          + " as measured in the epoch just closed; where a sample occurs twice, the last counts."
     })
 final class SelectCommand implements Callable<Integer> {
+
+  private static final List<io.sluice.protocol.config.Option<?>> FLAGS =
+      Options.ALL.stream()
+          .filter(
+              option ->
+                  option.group() == Group.SELECTION
+                      ? option != Options.SMOOTHING
+                      : option == Options.EPOCHS || option == Options.SEED)
+          .toList();
 
   private final Console console;
   private final Map<String, String> environment;
@@ -70,30 +77,15 @@ final class SelectCommand implements Callable<Integer> {
 
   static CommandLine commandLine(Console console, Map<String, String> environment) {
     CommandLine command = new CommandLine(new SelectCommand(console, environment));
-    ConfigFlags.addTo(command.getCommandSpec(), Group.SELECTION);
-    command
-        .getCommandSpec()
-        .addOption(flag(Options.EPOCHS, "N"))
-        .addOption(flag(Options.SEED, "N"));
+    ConfigFlags.addTo(command.getCommandSpec(), FLAGS);
     return command;
-  }
-
-  private static OptionSpec flag(io.sluice.protocol.config.Option<?> option, String label) {
-    String defaultText = option.defaultText().orElseThrow();
-    return OptionSpec.builder(option.flag())
-        .paramLabel(label)
-        .type(String.class)
-        .description(
-            option.description()
-                + (" Default: " + defaultText + ". Allowed: " + option.allowed() + "."))
-        .build();
   }
 
   @Override
   public Integer call() {
     RunConfig config =
         ConfigFlags.read(spec.commandLine().getParseResult(), RunConfig.defaults(), environment);
-    SelectionSettings settings = settings(config);
+    SelectionSettings settings = SelectionOptions.from(config);
     if (epoch < 0 || epoch >= settings.epochs()) {
       throw new UsageError(
           String.format(
@@ -108,17 +100,6 @@ final class SelectCommand implements Callable<Integer> {
     }
     print(selection, read);
     return CommandLine.ExitCode.OK;
-  }
-
-  private static SelectionSettings settings(RunConfig config) {
-    return new SelectionSettings(
-        PolicyKind.of(config.get(Options.POLICY)),
-        config.get(Options.CLUSTERS),
-        config.get(Options.WINDOW_SCALE),
-        config.get(Options.PRUNE_RATIO),
-        config.get(Options.ANNEALING_START),
-        config.get(Options.EPOCHS),
-        config.get(Options.SEED));
   }
 
   private void print(OfflineSelection selection, Losses read) {

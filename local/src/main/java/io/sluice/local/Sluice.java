@@ -1,5 +1,6 @@
 package io.sluice.local;
 
+import io.sluice.agent.AgentCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -43,6 +44,8 @@ public final class Sluice implements Runnable {
   static CommandLine commandLine(
       Console console, PrintStream err, LogFile log, Map<String, String> environment) {
     CommandLine root = new CommandLine(new Sluice());
+    root.addSubcommand(DemoCommand.commandLine(console, environment));
+    root.addSubcommand(AgentCommand.commandLine(environment));
     root.addSubcommand(SelectCommand.commandLine(console, environment));
     Errors errors = new Errors(err, log);
     root.setParameterExceptionHandler(errors::onBadUsage);
