@@ -136,7 +136,7 @@ final class SelectCommand implements Callable<Integer> {
     if (read.replaced() > 0) {
       console.line(
           String.format(
-              "%s losses were overridden by a later one of the same sample.",
+              "Losses that a later one of the same sample overrode: %s.",
               Numbers.count(read.replaced())));
     }
   }

@@ -101,7 +101,7 @@ class SelectCommandTest {
         .contains(
             "      1   1.000  1.000  1.000     1  1.00         1",
             "      2   3.000  3.000  3.000     1  1.00         1",
-            "3 losses were overridden by a later one of the same sample.");
+            "Losses that a later one of the same sample overrode: 3.");
   }
 
   @Test
