@@ -66,7 +66,8 @@ public final class Models {
   }
 
   private static UserError unusable(String className, String reason, Throwable cause) {
-    return new UserError("The model class " + className + " cannot be used: " + reason + ".", cause);
+    return new UserError(
+        "The model class " + className + " cannot be used: " + reason + ".", cause);
   }
 
   private static Block linear(Shape sample, int classes) {
@@ -81,9 +82,7 @@ public final class Models {
     addConvolution(block, 8, 5, 2);
     addConvolution(block, 32, 3, 2);
     addConvolution(block, 64, 3, 2);
-    return block
-        .add(Blocks.batchFlattenBlock())
-        .add(Linear.builder().setUnits(classes).build());
+    return block.add(Blocks.batchFlattenBlock()).add(Linear.builder().setUnits(classes).build());
   }
 
   /**
