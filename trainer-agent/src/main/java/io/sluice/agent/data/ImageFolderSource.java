@@ -24,10 +24,9 @@ record ImageFolderSource(SampleShape shape, int classes, SampleSplit train, Samp
     Path test = folder.resolve("test");
     if (Files.isDirectory(train) && Files.isDirectory(test)) {
       List<String> classes = classes(train);
-      for (String name : classes(test)) {
-        if (!classes.contains(name)) {
-          throw new UserError(
-              "The folder " + test + " has a class " + name + " that " + train + " has not.");
+      for (Path extra : folders(test)) {
+        if (!classes.contains(extra.getFileName().toString())) {
+          throw new UserError("The folder " + extra + " is a class that " + train + " has not.");
         }
       }
       return source(
@@ -59,21 +58,21 @@ record ImageFolderSource(SampleShape shape, int classes, SampleSplit train, Samp
   }
 
   private static List<String> classes(Path folder) {
-    List<String> classes =
-        entries(folder).stream()
-            .filter(Files::isDirectory)
-            .map(path -> path.getFileName().toString())
-            .toList();
-    if (classes.size() < 2) {
+    List<Path> folders = folders(folder);
+    if (folders.size() < 2) {
       throw new UserError(
           "The dataset folder "
               + folder
               + " has "
-              + classes.size()
+              + folders.size()
               + " class folders: images:DIR needs two or more, each with the images of one class,"
               + " in DIR/train and DIR/test or in DIR itself.");
     }
-    return classes;
+    return folders.stream().map(path -> path.getFileName().toString()).toList();
+  }
+
+  private static List<Path> folders(Path folder) {
+    return entries(folder).stream().filter(Files::isDirectory).toList();
   }
 
   private static List<ImageFile> list(Path folder, List<String> classes, Predicate<Path> wanted) {
@@ -97,8 +96,8 @@ record ImageFolderSource(SampleShape shape, int classes, SampleSplit train, Samp
       throw new UserError(
           "The dataset folder "
               + folder
-              + " has too few images to set a tenth aside for testing: add images, or make"
-              + " DIR/train and DIR/test.");
+              + " has no images for one of the two splits: add images; without DIR/train and"
+              + " DIR/test a tenth is set aside for testing.");
     }
     return files;
   }

@@ -10,6 +10,8 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,7 +98,7 @@ class IdxSourceTest {
   void truncatedGzip() throws IOException {
     gzip("train-images-idx3-ubyte", "whole.gz");
     byte[] whole = Files.readAllBytes(folder.resolve("whole.gz"));
-    write("train-images-idx3-ubyte.gz", java.util.Arrays.copyOf(whole, whole.length / 2));
+    write("train-images-idx3-ubyte.gz", Arrays.copyOf(whole, whole.length / 2));
     assertFails("train-images-idx3-ubyte.gz is too short");
   }
 
@@ -112,7 +114,7 @@ class IdxSourceTest {
     Files.copy(
         folder.resolve("train-labels-idx1-ubyte"),
         folder.resolve("train-images-idx3-ubyte"),
-        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        StandardCopyOption.REPLACE_EXISTING);
     assertFails("train-images-idx3-ubyte is not an IDX file", "00000801, expected 00000803");
   }
 

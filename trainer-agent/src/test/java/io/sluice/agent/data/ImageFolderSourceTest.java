@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -105,12 +106,20 @@ class ImageFolderSourceTest {
   }
 
   @Test
+  void noTestImages() throws IOException {
+    write("train/cat/a.png", Color.RED);
+    write("train/dog/a.png", Color.RED);
+    Files.createDirectories(folder.resolve("test"));
+    assertFails("test has no images for one of the two splits");
+  }
+
+  @Test
   void testClassThatIsNotTrained() throws IOException {
     write("train/cat/a.png", Color.RED);
     write("train/dog/a.png", Color.RED);
     write("test/cat/a.png", Color.RED);
     write("test/eel/a.png", Color.RED);
-    assertFails("has a class eel that");
+    assertFails("eel is a class that");
   }
 
   @Test
@@ -120,7 +129,7 @@ class ImageFolderSourceTest {
     write("test/dog/b.png", Color.RED);
     Files.writeString(folder.resolve("train/cat/notes.txt"), "not an image");
     byte[] whole = Files.readAllBytes(folder.resolve("train/dog/b.png"));
-    Files.write(folder.resolve("train/dog/b.png"), java.util.Arrays.copyOf(whole, 40));
+    Files.write(folder.resolve("train/dog/b.png"), Arrays.copyOf(whole, 40));
     SampleSplit train = open("").train();
     assertThatThrownBy(() -> train.read(1, new float[3 * 64 * 64], 0))
         .isInstanceOf(UserError.class)
