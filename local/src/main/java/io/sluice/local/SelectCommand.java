@@ -6,7 +6,6 @@ import io.sluice.job.selection.SelectionPlan;
 import io.sluice.job.selection.SelectionSettings;
 import io.sluice.protocol.UsageError;
 import io.sluice.protocol.config.ConfigFlags;
-import io.sluice.protocol.config.Option.Group;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.nio.file.Path;
@@ -32,14 +31,16 @@ import picocli.CommandLine.Spec;
     })
 final class SelectCommand implements Callable<Integer> {
 
+  /** What bears on one selection; its losses are the last ones, so there is nothing to smooth. */
   private static final List<io.sluice.protocol.config.Option<?>> FLAGS =
-      Options.ALL.stream()
-          .filter(
-              option ->
-                  option.group() == Group.SELECTION
-                      ? option != Options.SMOOTHING
-                      : option == Options.EPOCHS || option == Options.SEED)
-          .toList();
+      List.of(
+          Options.EPOCHS,
+          Options.SEED,
+          Options.POLICY,
+          Options.CLUSTERS,
+          Options.WINDOW_SCALE,
+          Options.PRUNE_RATIO,
+          Options.ANNEALING_START);
 
   private final Console console;
   private final Map<String, String> environment;

@@ -35,10 +35,13 @@ public final class Sluice implements Runnable {
     PrintStream err = utf8(FileDescriptor.err);
     System.setOut(out);
     System.setErr(err);
-    LogFile log = LogFile.open();
-    Runtime.getRuntime().addShutdownHook(new Thread(log::close, "log-file"));
-    Console console = Console.of(out, System.getenv());
-    System.exit(commandLine(console, err, log, System.getenv()).execute(arguments));
+    int code;
+    try (Interruption interruption = Interruption.install();
+        LogFile log = LogFile.open()) {
+      Console console = Console.of(out, System.getenv());
+      code = commandLine(console, err, log, System.getenv()).execute(arguments);
+    }
+    System.exit(code);
   }
 
   static CommandLine commandLine(
