@@ -1,5 +1,7 @@
 package io.sluice.agent.data;
 
+import io.sluice.protocol.UserError;
+
 /**
  * Procedural images of digits and letters, 28×28 in grey: a stand-in for the synthetic text sets of
  * the SeTa paper (section 4). Image i is a pure function of (seed, i). Most are easy and so
@@ -51,6 +53,9 @@ final class GlyphSource implements SampleSource {
 
     @Override
     public int read(long id, float[] into, int offset) {
+      if (id < 0) {
+        throw new UserError("The dataset glyphs has no sample " + id + ": ids begin at 0.");
+      }
       SplitMix random = new SplitMix(seed, stream, id);
       int classes = GlyphShapes.SYMBOLS.length();
       int label = random.below(classes);

@@ -1,0 +1,138 @@
+package io.sluice.agent.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import io.sluice.agent.data.SampleShape;
+import io.sluice.protocol.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointStoreTest {
+  private static final SampleShape SHAPE = new SampleShape(1, 2, 3);
+
+  @TempDir Path folder;
+
+  @Test
+  void beginsAtZeroWithoutACheckpoint() {
+    Path missing = folder.resolve("missing");
+    try (Network network = network("linear", 1)) {
+      assertThat(new CheckpointStore(missing, settings("linear", 1, 0)).restore(network)).isZero();
+    }
+    assertThat(missing).doesNotExist();
+  }
+
+  @Test
+  void restoresTheNewestAndKeepsTwo() throws IOException {
+    CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
+    try (Network network = network("linear", 1)) {
+      for (int epoch = 8; epoch <= 11; epoch++) {
+        network.parameters().get(0).set(new float[] {epoch, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+        store.save(epoch, network);
+      }
+      assertThat(files()).containsExactly("rank-0.epoch-000010.ckpt", "rank-0.epoch-000011.ckpt");
+    }
+    try (Network network = network("linear", 2)) {
+      assertThat(store.restore(network)).isEqualTo(11);
+      NDArray weight = network.parameters().get(0);
+      assertThat(weight.toFloatArray()).startsWith(11, 1, 2, 3);
+      assertThat(weight.hasGradient()).isTrue();
+    }
+  }
+
+  @Test
+  void ranksShareAFolder() throws IOException {
+    try (Network network = network("linear", 1)) {
+      new CheckpointStore(folder, settings("linear", 1, 1)).save(7, network);
+      CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
+      assertThat(store.restore(network)).isZero();
+      for (int epoch = 1; epoch <= 3; epoch++) {
+        store.save(epoch, network);
+      }
+      assertThat(files()).contains("rank-1.epoch-000007.ckpt").hasSize(3);
+    }
+  }
+
+  @Test
+  void refusesAnotherRun() {
+    try (Network network = network("linear", 1)) {
+      new CheckpointStore(folder, settings("linear", 1, 0)).save(2, network);
+      assertThatThrownBy(
+              () -> new CheckpointStore(folder, settings("linear", 9, 0)).restore(network))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("is of another run: its seed is 1, here it is 9");
+      assertThatThrownBy(() -> new CheckpointStore(folder, settings("cnn", 1, 0)).restore(network))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("its model is linear, here it is cnn");
+    }
+  }
+
+  @Test
+  void refusesADamagedFile() throws IOException {
+    CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
+    try (Network network = network("linear", 1)) {
+      store.save(2, network);
+      Path file = folder.resolve("rank-0.epoch-000002.ckpt");
+      byte[] whole = Files.readAllBytes(file);
+
+      Files.write(file, Arrays.copyOf(whole, whole.length - 9));
+      assertDamaged(store, network, "it ends too early");
+      byte[] flipped = whole.clone();
+      flipped[whole.length - 9] ^= 1;
+      Files.write(file, flipped);
+      assertDamaged(store, network, "its checksum is wrong");
+      Files.writeString(file, "something else");
+      assertDamaged(store, network, "it is not a checkpoint of this version");
+    }
+  }
+
+  @Test
+  void refusesAModelOfAnotherShape() {
+    CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
+    try (Network small = network("linear", 1);
+        Network large = new Network(settings("linear", 1, 0), new SampleShape(1, 3, 3), 2)) {
+      store.save(2, small);
+      assertDamaged(store, large, "it has an array of shape (2, 6) where the model has (2, 9)");
+    }
+  }
+
+  @Test
+  void aFileInTheWayOfTheFolder() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    try (Network network = network("linear", 1)) {
+      CheckpointStore store = new CheckpointStore(file, settings("linear", 1, 0));
+      assertThatThrownBy(() -> store.save(1, network))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("Could not write a checkpoint in " + file);
+    }
+  }
+
+  private static void assertDamaged(CheckpointStore store, Network network, String reason) {
+    assertThatThrownBy(() -> store.restore(network))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("rank-0.epoch-000002.ckpt cannot be used: " + reason)
+        .hasMessageEndingWith("Delete it to go on from the one before.");
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static TrainerSettings settings(String model, long seed, int rank) {
+    return TestingSettings.of(model, 20, 0.01f, seed, rank, Optional.empty());
+  }
+
+  private static Network network(String model, long seed) {
+    return new Network(settings(model, seed, 0), SHAPE, 2);
+  }
+}

@@ -1,0 +1,63 @@
+package io.sluice.agent.train;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/** Gives each epoch the ids it was made with, and keeps what is reported. */
+final class TestingSelectionFeed implements SelectionFeed {
+  private final IntFunction<long[]> selections;
+  private final IntFunction<float[]> weights;
+  final List<String> calls = new ArrayList<>();
+  final Map<Integer, List<Long>> reportedIds = new HashMap<>();
+  final Map<Integer, List<Float>> reportedLosses = new HashMap<>();
+  private int epoch = -1;
+
+  TestingSelectionFeed(IntFunction<long[]> selections, IntFunction<float[]> weights) {
+    this.selections = selections;
+    this.weights = weights;
+  }
+
+  TestingSelectionFeed(IntFunction<long[]> selections) {
+    this(selections, epoch -> null);
+  }
+
+  @Override
+  public EpochSamples await(int wanted) {
+    calls.add("await " + wanted);
+    epoch = wanted;
+    reportedIds.put(wanted, new ArrayList<>());
+    reportedLosses.put(wanted, new ArrayList<>());
+    long[] ids = selections.apply(wanted);
+    return new EpochSamples(
+        wanted, ids, weights.apply(wanted), 2L * ids.length, 10_000, Duration.ofMillis(5));
+  }
+
+  @Override
+  public void report(long[] ids, float[] losses, int count) {
+    for (int i = 0; i < count; i++) {
+      reportedIds.get(epoch).add(ids[i]);
+      reportedLosses.get(epoch).add(losses[i]);
+    }
+  }
+
+  @Override
+  public void endEpoch(int ended) {
+    calls.add("end " + ended);
+  }
+
+  long[] ids(int ofEpoch) {
+    return reportedIds.get(ofEpoch).stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** The first {@code count} ids in an order that depends on the epoch. */
+  static long[] shuffled(int count, int epoch) {
+    long[] ids = new long[count];
+    Arrays.setAll(ids, i -> (i * 7_919L + epoch * 31L) % count); // 7,919 is prime
+    return ids;
+  }
+}
