@@ -2,7 +2,6 @@ package io.sluice.protocol.config;
 
 import io.sluice.protocol.UsageError;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +19,12 @@ public final class ConfigFlags {
 
   /** Adds {@code --config} and a flag for every option of the groups. */
   public static void addTo(CommandSpec command, Option.Group... groups) {
+    List<Option.Group> wanted = List.of(groups);
+    addTo(command, Options.ALL.stream().filter(o -> wanted.contains(o.group())).toList());
+  }
+
+  /** Adds {@code --config} and a flag for each of the options, in sections by their group. */
+  public static void addTo(CommandSpec command, List<Option<?>> options) {
     command.addOption(
         OptionSpec.builder(CONFIG)
             .paramLabel("FILE")
@@ -29,17 +34,18 @@ public final class ConfigFlags {
                     + " both.")
             .build());
     int order = 100;
-    for (Option.Group group : groups) {
+    for (Option.Group group : Option.Group.values()) {
       ArgGroupSpec.Builder section =
           ArgGroupSpec.builder()
               .heading("%n" + group.title() + ":%n")
               .order(order++)
               .validate(false)
               .exclusive(false);
-      for (Option<?> option : optionsOf(group)) {
-        section.addArg(flag(option));
+      List<Option<?>> ofGroup = options.stream().filter(o -> o.group() == group).toList();
+      if (!ofGroup.isEmpty()) {
+        ofGroup.forEach(option -> section.addArg(flag(option)));
+        command.addArgGroup(section.build());
       }
-      command.addArgGroup(section.build());
     }
   }
 
@@ -80,10 +86,5 @@ public final class ConfigFlags {
             (option.description() + defaultText + " Allowed: " + option.allowed() + ".")
                 .replace("%", "%%"))
         .build();
-  }
-
-  private static List<Option<?>> optionsOf(Option.Group group) {
-    return Arrays.asList(
-        Options.ALL.stream().filter(option -> option.group() == group).toArray(Option<?>[]::new));
   }
 }

@@ -89,16 +89,16 @@ public final class Options {
       Option.integer(
           "clusters",
           SELECTION,
-          "10",
+          "5",
           1,
-          1024,
+          256,
           "Number k of groups that samples are clustered into by difficulty.");
 
   public static final Option<Double> WINDOW_SCALE =
       Option.decimal(
           "window-scale",
           SELECTION,
-          "0.5",
+          "0.9",
           0,
           false,
           1,
@@ -109,7 +109,7 @@ public final class Options {
       Option.decimal(
           "prune-ratio",
           SELECTION,
-          "0.3",
+          "0.2",
           0,
           true,
           1,
@@ -121,7 +121,7 @@ public final class Options {
       Option.decimal(
           "annealing-start",
           SELECTION,
-          "0.85",
+          "0.875",
           0,
           true,
           1,

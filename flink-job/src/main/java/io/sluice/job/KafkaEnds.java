@@ -1,0 +1,90 @@
+package io.sluice.job;
+
+import io.sluice.job.ingest.RawRecord;
+import io.sluice.job.ingest.RawRecordSchema;
+import io.sluice.protocol.Sharding;
+import io.sluice.protocol.Topics;
+import io.sluice.protocol.config.RunConfig;
+import java.util.Properties;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * The job's topics. Sinks deliver at least once: what a failover publishes again is identical, and
+ * readers drop it, which is faster than transactions by half a checkpoint interval.
+ */
+final class KafkaEnds {
+
+  private final Topics topics;
+  private final Sharding sharding;
+  private final Properties properties;
+
+  private KafkaEnds(Topics topics, Sharding sharding, Properties properties) {
+    this.topics = topics;
+    this.sharding = sharding;
+    this.properties = properties;
+  }
+
+  static KafkaEnds of(RunConfig config) {
+    return new KafkaEnds(config.topics(), config.sharding(), config.kafkaProperties());
+  }
+
+  DataStream<RawRecord> read(StreamExecutionEnvironment env) {
+    Properties consumer = new Properties();
+    consumer.putAll(properties);
+    // Partitions are fixed for a run; a state-less start reads the whole log.
+    consumer.setProperty(KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), "-1");
+    KafkaSource<RawRecord> source =
+        KafkaSource.<RawRecord>builder()
+            .setProperties(consumer)
+            .setGroupId(topics.run() + ".sluice")
+            .setTopics(topics.lossEvents())
+            .setStartingOffsets(OffsetsInitializer.earliest())
+            .setDeserializer(new RawRecordSchema())
+            .build();
+    return env.fromSource(source, WatermarkStrategy.noWatermarks(), "loss-events", RawRecord.TYPE)
+        .uid("loss-events")
+        // A subtask without a partition would hold the watermark back.
+        .setParallelism(Math.min(env.getParallelism(), sharding.partitions()));
+  }
+
+  void write(SelectionJob.Outputs outputs) {
+    String selected = topics.selectedSamples();
+    int partitions = sharding.partitions();
+    outputs
+        .chunks()
+        .sinkTo(
+            sink(
+                (chunk, context, timestamp) ->
+                    new ProducerRecord<>(
+                        selected, chunk.shard() % partitions, null, chunk.value())))
+        .name("selected-samples")
+        .uid("selected-samples");
+    writeSingle(outputs.plans(), topics.selectionPlans(), "selection-plans");
+    writeSingle(outputs.deadLetters(), topics.deadLetters(), "dead-letters");
+  }
+
+  private void writeSingle(DataStream<byte[]> values, String topic, String name) {
+    values
+        .sinkTo(sink((value, context, timestamp) -> new ProducerRecord<>(topic, 0, null, value)))
+        .name(name)
+        .uid(name)
+        .setParallelism(1);
+  }
+
+  private <T> KafkaSink<T> sink(KafkaRecordSerializationSchema<T> schema) {
+    return KafkaSink.<T>builder()
+        .setKafkaProducerConfig(properties)
+        .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+        .setRecordSerializer(schema)
+        .build();
+  }
+}

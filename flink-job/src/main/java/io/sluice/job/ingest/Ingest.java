@@ -1,0 +1,53 @@
+package io.sluice.job.ingest;
+
+import io.sluice.job.metrics.JobMetrics;
+import io.sluice.protocol.Sharding;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+
+/** Decodes records into shard events; refused ones go to the dead letters and are counted. */
+public final class Ingest extends ProcessFunction<RawRecord, ShardEvent> {
+
+  private final int shards;
+  private final int partitions;
+  private final String topic;
+
+  private transient LossEventDecoder decoder;
+  private transient JobMetrics.Rejected<Rejection> rejected;
+
+  /**
+   * @param topic name of the topic the records come from, for dead letters
+   */
+  public Ingest(Sharding sharding, String topic) {
+    this.shards = sharding.shards();
+    this.partitions = sharding.partitions();
+    this.topic = topic;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    decoder = new LossEventDecoder(new Sharding(shards, partitions));
+    rejected = Rejection.counters(getRuntimeContext().getMetricGroup());
+  }
+
+  @Override
+  public void processElement(RawRecord record, Context context, Collector<ShardEvent> out) {
+    decoder.decode(
+        record,
+        new LossEventDecoder.Output() {
+          @Override
+          public void event(ShardEvent event) {
+            out.collect(event);
+          }
+
+          @Override
+          public void reject(Rejection reason, String detail, int count) {
+            rejected.count(reason, count);
+            byte[] letter =
+                DeadLetters.json(reason, detail, topic, record.position(), record.value());
+            context.output(DeadLetters.TAG, letter);
+          }
+        });
+  }
+}

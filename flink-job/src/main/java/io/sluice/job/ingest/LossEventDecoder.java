@@ -1,0 +1,288 @@
+package io.sluice.job.ingest;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.sluice.job.ingest.ShardEvent.EpochEnded;
+import io.sluice.job.ingest.ShardEvent.Joined;
+import io.sluice.job.ingest.ShardEvent.Losses;
+import io.sluice.job.ingest.ShardEvent.MembersDeclared;
+import io.sluice.job.ingest.ShardEvent.SamplesDeclared;
+import io.sluice.protocol.Sharding;
+import io.sluice.protocol.Wire;
+import io.sluice.protocol.wire.EpochEnd;
+import io.sluice.protocol.wire.IndexRange;
+import io.sluice.protocol.wire.Join;
+import io.sluice.protocol.wire.LossBatch;
+import io.sluice.protocol.wire.LossEvent;
+import io.sluice.protocol.wire.Membership;
+import io.sluice.protocol.wire.SamplesAdded;
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+
+/**
+ * From the bytes of one record to events by shard. Refuses whatever one record alone shows to be
+ * wrong; what depends on the shard's history is the ledger's to judge.
+ */
+final class LossEventDecoder {
+
+  /** Takes what becomes of a record. */
+  interface Output {
+
+    void event(ShardEvent event);
+
+    /**
+     * @param count how many losses are refused, or 1 for a whole record of another kind
+     */
+    void reject(Rejection reason, String detail, int count);
+  }
+
+  private final Sharding sharding;
+
+  LossEventDecoder(Sharding sharding) {
+    this.sharding = sharding;
+  }
+
+  void decode(RawRecord record, Output out) {
+    LossEvent message;
+    try {
+      message = LossEvent.parseFrom(record.value());
+    } catch (InvalidProtocolBufferException e) {
+      out.reject(Rejection.UNDECODABLE, "not a LossEvent: " + e.getMessage(), 1);
+      return;
+    }
+    if (message.getVersion() != Wire.VERSION) {
+      String detail =
+          "wire version " + message.getVersion() + ", this job reads version " + Wire.VERSION;
+      out.reject(Rejection.UNKNOWN_VERSION, detail, 1);
+      return;
+    }
+    Position at = record.position();
+    switch (message.getEventCase()) {
+      case LOSS_BATCH -> losses(message.getLossBatch(), at, out);
+      case EPOCH_END -> epochEnd(message.getEpochEnd(), at, out);
+      case JOIN -> join(message.getJoin(), at, out);
+      case SAMPLES_ADDED -> samples(message.getSamplesAdded(), at, out);
+      case MEMBERSHIP -> membership(message.getMembership(), at, out);
+      default -> out.reject(Rejection.NO_EVENT, "the record says nothing this job knows", 1);
+    }
+  }
+
+  private void losses(LossBatch batch, Position at, Output out) {
+    int sent = batch.getLossesCount();
+    if (!ownsShard(batch.getShard(), at, Math.max(1, sent), out)) {
+      return;
+    }
+    if (batch.getRank() < 0) {
+      out.reject(Rejection.BAD_RANK, "rank does not fit 31 bits", sent);
+      return;
+    }
+    if (batch.getEpoch() < 0) {
+      out.reject(Rejection.BAD_EPOCH, "losses of epoch " + batch.getEpoch(), sent);
+      return;
+    }
+    long[] indices = new long[sent];
+    float[] losses = new float[sent];
+    int kept = readSamples(batch, indices, losses, out);
+    // Refused losses still count as received: the agent counted them when it sent them.
+    out.event(
+        new Losses(
+            batch.getShard(),
+            at,
+            batch.getEpoch(),
+            batch.getRank(),
+            batch.getIncarnation(),
+            batch.getSequence(),
+            kept == sent ? indices : Arrays.copyOf(indices, kept),
+            kept == sent ? losses : Arrays.copyOf(losses, kept),
+            sent - kept));
+  }
+
+  /** Returns how many samples are good; they stand at the front of both arrays. */
+  private int readSamples(LossBatch batch, long[] indices, float[] losses, Output out) {
+    int sent = losses.length;
+    if (batch.getLocalIndexDeltasCount() != sent) {
+      String detail = batch.getLocalIndexDeltasCount() + " indices for " + sent + " losses";
+      out.reject(Rejection.LENGTH_MISMATCH, detail, Math.max(1, sent));
+      return 0;
+    }
+    int kept = 0;
+    int nonFinite = 0;
+    long index = 0;
+    for (int i = 0; i < sent; i++) {
+      long delta = batch.getLocalIndexDeltas(i);
+      if (delta < 0) {
+        out.reject(Rejection.NEGATIVE_INDEX, "index delta " + delta + " at place " + i, sent);
+        return 0;
+      }
+      index += delta;
+      if (!sharding.isLocalIndex(batch.getShard(), index)) {
+        String detail = "index at place " + i + " stands for no 63-bit id, or is 2^56 or more";
+        out.reject(Rejection.INDEX_TOO_LARGE, detail, sent);
+        return 0;
+      }
+      float loss = batch.getLosses(i);
+      if (Float.isFinite(loss)) {
+        indices[kept] = index;
+        losses[kept] = loss;
+        kept++;
+      } else {
+        nonFinite++;
+      }
+    }
+    if (nonFinite > 0) {
+      String detail = nonFinite + " of " + sent + " losses are NaN or infinite";
+      out.reject(Rejection.NON_FINITE_LOSS, detail, nonFinite);
+    }
+    return kept;
+  }
+
+  private void epochEnd(EpochEnd end, Position at, Output out) {
+    if (!ownsShard(end.getShard(), at, 1, out)
+        || !isRank(end.getRank(), end.getWorldSize(), out)
+        || !isEpoch(end.getEpoch(), -1, out)) {
+      return;
+    }
+    out.event(
+        new EpochEnded(
+            end.getShard(),
+            at,
+            end.getEpoch(),
+            end.getRank(),
+            end.getWorldSize(),
+            end.getGeneration(),
+            end.getIncarnation(),
+            end.getLosses()));
+  }
+
+  private void join(Join join, Position at, Output out) {
+    if (!isRank(join.getRank(), join.getWorldSize(), out) || !isEpoch(join.getEpoch(), 0, out)) {
+      return;
+    }
+    if (join.getGeneration() < 0) {
+      out.reject(Rejection.OLD_GENERATION, "generation does not fit 31 bits", 1);
+      return;
+    }
+    if (join.getShards() != sharding.shards()) {
+      String detail =
+          "rank "
+              + join.getRank()
+              + " has shards "
+              + join.getShards()
+              + ", job "
+              + sharding.shards();
+      out.reject(Rejection.WRONG_SHARDS, detail, 1);
+      return;
+    }
+    long incarnation = at.partition() == 0 ? at.offset() : join.getIncarnation();
+    forShardsOf(
+        at,
+        shard ->
+            out.event(
+                new Joined(
+                    shard,
+                    at,
+                    join.getRank(),
+                    join.getWorldSize(),
+                    join.getGeneration(),
+                    join.getEpoch(),
+                    incarnation)));
+  }
+
+  private void samples(SamplesAdded added, Position at, Output out) {
+    if (!ownsShard(added.getShard(), at, 1, out) || !isEpoch(added.getFromEpoch(), 0, out)) {
+      return;
+    }
+    long total = 0;
+    long[] firsts = new long[added.getRangesCount()];
+    long[] counts = new long[added.getRangesCount()];
+    for (int i = 0; i < firsts.length; i++) {
+      IndexRange range = added.getRanges(i);
+      firsts[i] = range.getFirst();
+      counts[i] = range.getCount();
+      boolean good =
+          firsts[i] >= 0
+              && counts[i] >= 1
+              && counts[i] <= Wire.MAX_SAMPLES_PER_RECORD
+              && sharding.isLocalIndex(added.getShard(), firsts[i] + counts[i] - 1);
+      total += good ? counts[i] : 0;
+      if (!good || total > Wire.MAX_SAMPLES_PER_RECORD) {
+        String detail =
+            String.format(
+                "range %d starts at %s with %s samples; indices are below 2^56, a record declares"
+                    + " at most %d samples",
+                i,
+                Long.toUnsignedString(firsts[i]),
+                Long.toUnsignedString(counts[i]),
+                Wire.MAX_SAMPLES_PER_RECORD);
+        out.reject(Rejection.BAD_RANGE, detail, 1);
+        return;
+      }
+    }
+    out.event(new SamplesDeclared(added.getShard(), at, added.getFromEpoch(), firsts, counts));
+  }
+
+  private void membership(Membership membership, Position at, Output out) {
+    int[] ranks = membership.getRanksList().stream().mapToInt(Integer::intValue).toArray();
+    boolean ascending = ranks.length > 0 && ranks[0] >= 0;
+    for (int i = 1; i < ranks.length; i++) {
+      ascending &= ranks[i] > ranks[i - 1];
+    }
+    if (!ascending) {
+      out.reject(Rejection.BAD_RANK, "ranks must ascend, each once, at least one", 1);
+      return;
+    }
+    if (!isEpoch(membership.getFromEpoch(), -1, out)) {
+      return;
+    }
+    forShardsOf(
+        at,
+        shard ->
+            out.event(
+                new MembersDeclared(
+                    shard, at, membership.getGeneration(), membership.getFromEpoch(), ranks)));
+  }
+
+  private boolean ownsShard(int shard, Position at, int count, Output out) {
+    if (sharding.isShard(shard) && sharding.partitionOf(shard) == at.partition()) {
+      return true;
+    }
+    String detail =
+        String.format(
+            "shard %s in partition %d; the run has %d shards in %d partitions, shard s in partition"
+                + " s mod %d",
+            Integer.toUnsignedString(shard),
+            at.partition(),
+            sharding.shards(),
+            sharding.partitions(),
+            sharding.partitions());
+    out.reject(Rejection.WRONG_SHARD, detail, count);
+    return false;
+  }
+
+  private static boolean isRank(int rank, int worldSize, Output out) {
+    if (rank >= 0 && worldSize >= 1 && rank < worldSize) {
+      return true;
+    }
+    String detail =
+        "rank "
+            + Integer.toUnsignedString(rank)
+            + " of world size "
+            + Integer.toUnsignedString(worldSize);
+    out.reject(Rejection.BAD_RANK, detail, 1);
+    return false;
+  }
+
+  private static boolean isEpoch(int epoch, int min, Output out) {
+    if (epoch >= min) {
+      return true;
+    }
+    out.reject(Rejection.BAD_EPOCH, "epoch " + epoch + ", allowed from " + min, 1);
+    return false;
+  }
+
+  /** Control records speak to every shard of their partition. */
+  private void forShardsOf(Position at, IntConsumer action) {
+    for (int shard = at.partition(); shard < sharding.shards(); shard += sharding.partitions()) {
+      action.accept(shard);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.sluice.job.ingest;
+
+import io.sluice.job.metrics.JobMetrics;
+import org.apache.flink.metrics.MetricGroup;
+
+/** Why a record, or a part of one, is not applied; docs/protocol.md explains each to clients. */
+public enum Rejection {
+  UNDECODABLE("undecodable"),
+  UNKNOWN_VERSION("unknown-version"),
+  NO_EVENT("no-event"),
+  WRONG_SHARD("wrong-shard"),
+  WRONG_SHARDS("wrong-shards"),
+  NEGATIVE_INDEX("negative-index"),
+  INDEX_TOO_LARGE("index-too-large"),
+  LENGTH_MISMATCH("length-mismatch"),
+  BAD_RANGE("bad-range"),
+  BAD_EPOCH("bad-epoch"),
+  BAD_RANK("bad-rank"),
+  NON_FINITE_LOSS("non-finite-loss"),
+  LATE_LOSS("late-loss"),
+  EARLY_LOSS("early-loss"),
+  EARLY_END("early-end"),
+  FENCED("fenced"),
+  UNKNOWN_INCARNATION("unknown-incarnation"),
+  NOT_A_MEMBER("not-a-member"),
+  OLD_GENERATION("old-generation"),
+  COUNT_MISMATCH("count-mismatch"),
+  REPEATED_BATCH("repeated-batch"),
+  REPEATED_END("repeated-end"),
+  REPEATED_JOIN("repeated-join");
+
+  private final String word;
+
+  Rejection(String word) {
+    this.word = word;
+  }
+
+  /** The reason as it stands in dead letters and metric names. */
+  public String word() {
+    return word;
+  }
+
+  /** Whether the record only says again what was said before: counted, but no dead letter. */
+  public boolean isRepeat() {
+    return this == REPEATED_BATCH || this == REPEATED_END || this == REPEATED_JOIN;
+  }
+
+  /** One counter per reason. */
+  public static JobMetrics.Rejected<Rejection> counters(MetricGroup operator) {
+    return new JobMetrics.Rejected<>(operator, Rejection.class, Rejection::word);
+  }
+}

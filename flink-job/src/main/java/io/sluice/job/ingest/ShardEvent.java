@@ -1,0 +1,94 @@
+package io.sluice.job.ingest;
+
+import io.sluice.job.serde.SerializerTypeInfo;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+
+/** Something that happened to one shard, checked as far as one record alone can be checked. */
+@SuppressWarnings("ArrayRecordComponent") // passed on, never compared
+public sealed interface ShardEvent {
+
+  TypeInformation<ShardEvent> TYPE =
+      new SerializerTypeInfo<>(ShardEvent.class, new ShardEventSerializer());
+
+  int shard();
+
+  /** Where the record stands that said so. */
+  Position position();
+
+  /**
+   * Losses that one rank measured.
+   *
+   * @param epoch epoch they were measured in, from 0
+   * @param sequence number of the batch among those of (rank, incarnation, shard)
+   * @param localIndices local indices, ascending
+   * @param losses one finite loss per index
+   * @param rejected how many more losses the batch had that were refused; they count as received
+   */
+  record Losses(
+      int shard,
+      Position position,
+      int epoch,
+      int rank,
+      long incarnation,
+      long sequence,
+      long[] localIndices,
+      float[] losses,
+      int rejected)
+      implements ShardEvent {
+
+    /** Losses the agent sent in this batch, refused ones included. */
+    public int sent() {
+      return losses.length + rejected;
+    }
+  }
+
+  /**
+   * A rank has ended an epoch in this shard.
+   *
+   * @param epoch the epoch that ends, from -1
+   * @param losses how many losses this incarnation sent for this shard in this epoch
+   */
+  record EpochEnded(
+      int shard,
+      Position position,
+      int epoch,
+      int rank,
+      int worldSize,
+      int generation,
+      long incarnation,
+      long losses)
+      implements ShardEvent {}
+
+  /**
+   * An agent has started.
+   *
+   * @param epoch first epoch it is going to train, from 0
+   */
+  record Joined(
+      int shard,
+      Position position,
+      int rank,
+      int worldSize,
+      int generation,
+      int epoch,
+      long incarnation)
+      implements ShardEvent {}
+
+  /**
+   * Samples exist from an epoch on.
+   *
+   * @param fromEpoch first epoch whose selection may hold them
+   * @param firsts first local index of each range
+   * @param counts number of samples of each range
+   */
+  record SamplesDeclared(int shard, Position position, int fromEpoch, long[] firsts, long[] counts)
+      implements ShardEvent {}
+
+  /**
+   * Who the ranks are from an epoch on.
+   *
+   * @param ranks ascending
+   */
+  record MembersDeclared(int shard, Position position, int generation, int fromEpoch, int[] ranks)
+      implements ShardEvent {}
+}

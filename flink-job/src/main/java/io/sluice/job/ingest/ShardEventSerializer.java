@@ -1,0 +1,142 @@
+package io.sluice.job.ingest;
+
+import io.sluice.job.ingest.ShardEvent.EpochEnded;
+import io.sluice.job.ingest.ShardEvent.Joined;
+import io.sluice.job.ingest.ShardEvent.Losses;
+import io.sluice.job.ingest.ShardEvent.MembersDeclared;
+import io.sluice.job.ingest.ShardEvent.SamplesDeclared;
+import io.sluice.job.serde.VersionedSerializer;
+import java.io.IOException;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** Layout: kind, shard, position, then the kind's fields in order; arrays after their length. */
+public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> {
+
+  private static final int LOSSES = 1;
+  private static final int EPOCH_ENDED = 2;
+  private static final int JOINED = 3;
+  private static final int SAMPLES_DECLARED = 4;
+  private static final int MEMBERS_DECLARED = 5;
+
+  @Override
+  protected int version() {
+    return 1;
+  }
+
+  @Override
+  protected void write(ShardEvent event, DataOutputView out) throws IOException {
+    if (event instanceof Losses losses) {
+      writeHead(LOSSES, event, out);
+      out.writeInt(losses.epoch());
+      out.writeInt(losses.rank());
+      out.writeLong(losses.incarnation());
+      out.writeLong(losses.sequence());
+      writeLongs(losses.localIndices(), out);
+      for (float loss : losses.losses()) {
+        out.writeInt(Float.floatToRawIntBits(loss));
+      }
+      out.writeInt(losses.rejected());
+    } else if (event instanceof EpochEnded end) {
+      writeHead(EPOCH_ENDED, event, out);
+      out.writeInt(end.epoch());
+      out.writeInt(end.rank());
+      out.writeInt(end.worldSize());
+      out.writeInt(end.generation());
+      out.writeLong(end.incarnation());
+      out.writeLong(end.losses());
+    } else if (event instanceof Joined join) {
+      writeHead(JOINED, event, out);
+      out.writeInt(join.rank());
+      out.writeInt(join.worldSize());
+      out.writeInt(join.generation());
+      out.writeInt(join.epoch());
+      out.writeLong(join.incarnation());
+    } else if (event instanceof SamplesDeclared samples) {
+      writeHead(SAMPLES_DECLARED, event, out);
+      out.writeInt(samples.fromEpoch());
+      writeLongs(samples.firsts(), out);
+      writeLongs(samples.counts(), out);
+    } else if (event instanceof MembersDeclared members) {
+      writeHead(MEMBERS_DECLARED, event, out);
+      out.writeInt(members.generation());
+      out.writeInt(members.fromEpoch());
+      out.writeInt(members.ranks().length);
+      for (int rank : members.ranks()) {
+        out.writeInt(rank);
+      }
+    }
+  }
+
+  @Override
+  protected ShardEvent read(int version, DataInputView in) throws IOException {
+    int kind = in.readByte();
+    int shard = in.readInt();
+    Position at = Position.read(in);
+    return switch (kind) {
+      case LOSSES -> readLosses(shard, at, in);
+      case EPOCH_ENDED ->
+          new EpochEnded(
+              shard,
+              at,
+              in.readInt(),
+              in.readInt(),
+              in.readInt(),
+              in.readInt(),
+              in.readLong(),
+              in.readLong());
+      case JOINED ->
+          new Joined(
+              shard, at, in.readInt(), in.readInt(), in.readInt(), in.readInt(), in.readLong());
+      case SAMPLES_DECLARED ->
+          new SamplesDeclared(shard, at, in.readInt(), readLongs(in), readLongs(in));
+      case MEMBERS_DECLARED -> readMembers(shard, at, in);
+      default -> throw new IOException("unknown kind of shard event: " + kind);
+    };
+  }
+
+  private static Losses readLosses(int shard, Position at, DataInputView in) throws IOException {
+    int epoch = in.readInt();
+    int rank = in.readInt();
+    long incarnation = in.readLong();
+    long sequence = in.readLong();
+    long[] indices = readLongs(in);
+    float[] losses = new float[indices.length];
+    for (int i = 0; i < losses.length; i++) {
+      losses[i] = Float.intBitsToFloat(in.readInt());
+    }
+    return new Losses(shard, at, epoch, rank, incarnation, sequence, indices, losses, in.readInt());
+  }
+
+  private static MembersDeclared readMembers(int shard, Position at, DataInputView in)
+      throws IOException {
+    int generation = in.readInt();
+    int fromEpoch = in.readInt();
+    int[] ranks = new int[in.readInt()];
+    for (int i = 0; i < ranks.length; i++) {
+      ranks[i] = in.readInt();
+    }
+    return new MembersDeclared(shard, at, generation, fromEpoch, ranks);
+  }
+
+  private static void writeHead(int kind, ShardEvent event, DataOutputView out) throws IOException {
+    out.writeByte(kind);
+    out.writeInt(event.shard());
+    event.position().write(out);
+  }
+
+  private static void writeLongs(long[] values, DataOutputView out) throws IOException {
+    out.writeInt(values.length);
+    for (long value : values) {
+      out.writeLong(value);
+    }
+  }
+
+  private static long[] readLongs(DataInputView in) throws IOException {
+    long[] values = new long[in.readInt()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = in.readLong();
+    }
+    return values;
+  }
+}

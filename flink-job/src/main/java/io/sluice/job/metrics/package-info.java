@@ -1,0 +1,2 @@
+/** Every metric of the job. */
+package io.sluice.job.metrics;

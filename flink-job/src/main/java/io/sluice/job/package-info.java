@@ -1,0 +1,2 @@
+/** The selection job: its graph, its settings, its entry point. */
+package io.sluice.job;

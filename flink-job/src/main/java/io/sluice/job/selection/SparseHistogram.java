@@ -1,0 +1,78 @@
+package io.sluice.job.selection;
+
+import java.util.Arrays;
+
+/**
+ * How many samples have each difficulty code; equal by content.
+ *
+ * @param codes the finite codes that occur, ascending and distinct; not to be changed afterwards
+ * @param counts how many samples have the code at the same place, each positive; not to be changed
+ */
+@SuppressWarnings("ArrayRecordComponent") // tens of thousands of bins: boxing them is no option
+public record SparseHistogram(char[] codes, long[] counts) {
+  private static final SparseHistogram EMPTY = new SparseHistogram(new char[0], new long[0]);
+
+  public SparseHistogram {
+    if (codes.length != counts.length) {
+      throw new IllegalArgumentException(
+          "a histogram of %d codes has %d counts".formatted(codes.length, counts.length));
+    }
+    for (int i = 0; i < codes.length; i++) {
+      DifficultyCode.requireFinite(codes[i]);
+      if (i > 0 && codes[i] <= codes[i - 1]) {
+        throw new IllegalArgumentException("histogram codes do not ascend at place " + i);
+      }
+      if (counts[i] <= 0) {
+        throw new IllegalArgumentException(
+            "histogram count %d at place %d is not positive".formatted(counts[i], i));
+      }
+    }
+  }
+
+  /** Returns the histogram of no samples. */
+  public static SparseHistogram empty() {
+    return EMPTY;
+  }
+
+  /** Returns the number of samples. */
+  public long total() {
+    long total = 0;
+    for (long count : counts) {
+      total = Math.addExact(total, count);
+    }
+    return total;
+  }
+
+  /** Returns the number of different codes. */
+  public int distinct() {
+    return codes.length;
+  }
+
+  /** Returns the number of samples whose code lies in an inclusive interval. */
+  long countBetween(int lowerCode, int upperCode) {
+    long count = 0;
+    for (int i = 0; i < codes.length; i++) {
+      if (codes[i] >= lowerCode && codes[i] <= upperCode) {
+        count += counts[i];
+      }
+    }
+    return count;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SparseHistogram that
+        && Arrays.equals(codes, that.codes)
+        && Arrays.equals(counts, that.counts);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(codes) + Arrays.hashCode(counts);
+  }
+
+  @Override
+  public String toString() {
+    return "SparseHistogram[distinct=%d, total=%d]".formatted(distinct(), total());
+  }
+}

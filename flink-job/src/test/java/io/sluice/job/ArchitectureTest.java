@@ -1,0 +1,81 @@
+package io.sluice.job;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Arrows of imports run downwards only, as docs/architecture.md draws them. */
+@AnalyzeClasses(packages = "io.sluice", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule LAYERS =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage("io.sluice..")
+          .layer("job")
+          .definedBy("io.sluice.job")
+          .layer("select")
+          .definedBy("io.sluice.job.select")
+          .layer("recluster")
+          .definedBy("io.sluice.job.recluster")
+          .layer("difficulty")
+          .definedBy("io.sluice.job.difficulty")
+          .layer("ingest")
+          .definedBy("io.sluice.job.ingest")
+          .layer("selection")
+          .definedBy("io.sluice.job.selection")
+          .layer("metrics")
+          .definedBy("io.sluice.job.metrics")
+          .layer("serde")
+          .definedBy("io.sluice.job.serde")
+          .layer("protocol")
+          .definedBy("io.sluice.protocol..")
+          .whereLayer("job")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("select")
+          .mayOnlyBeAccessedByLayers("job")
+          .whereLayer("recluster")
+          .mayOnlyBeAccessedByLayers("job", "select")
+          .whereLayer("difficulty")
+          .mayOnlyBeAccessedByLayers("job", "select", "recluster")
+          .whereLayer("ingest")
+          .mayOnlyBeAccessedByLayers("job", "difficulty");
+
+  @ArchTest
+  static final ArchRule MATHS_IS_PLAIN_JAVA =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.job.selection")
+          .should()
+          .dependOnClassesThat()
+          .resideOutsideOfPackages("io.sluice.job.selection", "java..");
+
+  @ArchTest
+  static final ArchRule LEAVES_KNOW_NOTHING_OF_THE_JOB =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.sluice.job.metrics", "io.sluice.job.serde", "io.sluice.protocol..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.sluice.job",
+              "io.sluice.job.ingest",
+              "io.sluice.job.difficulty",
+              "io.sluice.job.recluster",
+              "io.sluice.job.select",
+              "io.sluice.job.selection");
+
+  @ArchTest
+  static final ArchRule PROTOCOL_KNOWS_NO_FRAMEWORK =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.protocol..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.flink..", "ai.djl..");
+}

@@ -1,0 +1,319 @@
+package io.sluice.job.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.job.ingest.ShardEvent.EpochEnded;
+import io.sluice.job.ingest.ShardEvent.Joined;
+import io.sluice.job.ingest.ShardEvent.Losses;
+import io.sluice.job.ingest.ShardEvent.MembersDeclared;
+import io.sluice.job.ingest.ShardEvent.SamplesDeclared;
+import io.sluice.protocol.Sharding;
+import io.sluice.protocol.wire.EpochEnd;
+import io.sluice.protocol.wire.IndexRange;
+import io.sluice.protocol.wire.Join;
+import io.sluice.protocol.wire.LossBatch;
+import io.sluice.protocol.wire.LossEvent;
+import io.sluice.protocol.wire.Membership;
+import io.sluice.protocol.wire.SamplesAdded;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Four shards in two partitions; records are read from partition 1, which holds shards 1 and 3. */
+class LossEventDecoderTest {
+
+  private record Refusal(Rejection reason, String detail, int count) {}
+
+  private final List<ShardEvent> events = new ArrayList<>();
+  private final List<Refusal> refusals = new ArrayList<>();
+
+  @Test
+  void sumsIndexDeltasOfABatch() {
+    decode(
+        batch()
+            .addLocalIndexDeltas(7)
+            .addLocalIndexDeltas(0)
+            .addLocalIndexDeltas(5)
+            .addLosses(0.5f)
+            .addLosses(0.25f)
+            .addLosses(-1));
+
+    Losses losses = (Losses) events.get(0);
+    assertThat(losses.shard()).isEqualTo(3);
+    assertThat(losses.localIndices()).containsExactly(7, 7, 12);
+    assertThat(losses.losses()).containsExactly(0.5f, 0.25f, -1f);
+    assertThat(losses.rejected()).isZero();
+    assertThat(losses.epoch()).isEqualTo(4);
+    assertThat(losses.rank()).isEqualTo(2);
+    assertThat(losses.incarnation()).isEqualTo(11);
+    assertThat(losses.sequence()).isEqualTo(9);
+    assertThat(losses.position()).isEqualTo(new Position(1, 77, 123));
+    assertThat(refusals).isEmpty();
+  }
+
+  @Test
+  void refusesNonFiniteLossesAloneAndCountsThemAsSent() {
+    decode(
+        batch()
+            .addLocalIndexDeltas(1)
+            .addLocalIndexDeltas(1)
+            .addLocalIndexDeltas(1)
+            .addLosses(Float.NaN)
+            .addLosses(2)
+            .addLosses(Float.POSITIVE_INFINITY));
+
+    Losses losses = (Losses) events.get(0);
+    assertThat(losses.localIndices()).containsExactly(2);
+    assertThat(losses.losses()).containsExactly(2f);
+    assertThat(losses.sent()).isEqualTo(3);
+    assertThat(refusals)
+        .containsExactly(
+            new Refusal(Rejection.NON_FINITE_LOSS, "2 of 3 losses are NaN or infinite", 2));
+  }
+
+  @Test
+  void refusesABatchWithANegativeIndexButCountsItAsSent() {
+    decode(batch().addLocalIndexDeltas(1).addLocalIndexDeltas(-1).addLosses(1).addLosses(2));
+
+    assertRefused(Rejection.NEGATIVE_INDEX, 2);
+    assertThat(((Losses) events.get(0)).sent()).isEqualTo(2);
+    assertThat(((Losses) events.get(0)).losses()).isEmpty();
+  }
+
+  @Test
+  void refusesIndicesBeyondTheLimitAlsoWhenTheirSumOverflows() {
+    decode(batch().addLocalIndexDeltas(Sharding.MAX_LOCAL_INDEX).addLosses(1));
+    assertRefused(Rejection.INDEX_TOO_LARGE, 1);
+
+    refusals.clear();
+    decode(
+        batch()
+            .addLocalIndexDeltas(Sharding.MAX_LOCAL_INDEX - 1)
+            .addLocalIndexDeltas(Long.MAX_VALUE)
+            .addLosses(1)
+            .addLosses(1));
+    assertRefused(Rejection.INDEX_TOO_LARGE, 2);
+  }
+
+  @Test
+  void refusesABatchWhoseIndicesAndLossesDifferInNumber() {
+    decode(batch().addLocalIndexDeltas(1).addLosses(1).addLosses(2));
+
+    assertRefused(Rejection.LENGTH_MISMATCH, 2);
+    assertThat(((Losses) events.get(0)).sent()).isEqualTo(2);
+  }
+
+  @Test
+  void refusesShardsThatAreNotThisPartitions() {
+    decode(batch().setShard(2).addLocalIndexDeltas(1).addLosses(1));
+    assertRefused(Rejection.WRONG_SHARD, 1);
+    assertThat(refusals.get(0).detail())
+        .isEqualTo(
+            "shard 2 in partition 1; the run has 4 shards in 2 partitions, shard s in partition s"
+                + " mod 2");
+
+    refusals.clear();
+    decode(batch().setShard(5).addLocalIndexDeltas(1).addLosses(1));
+    assertRefused(Rejection.WRONG_SHARD, 1);
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void refusesNegativeEpochsAndRanks() {
+    decode(batch().setEpoch(-1).addLocalIndexDeltas(1).addLosses(1));
+    assertRefused(Rejection.BAD_EPOCH, 1);
+
+    refusals.clear();
+    decode(batch().setRank(-1).addLocalIndexDeltas(1).addLosses(1));
+    assertRefused(Rejection.BAD_RANK, 1);
+  }
+
+  @Test
+  void refusesBytesThatAreNoMessageAndVersionsItDoesNotKnow() {
+    decode("no message".getBytes(StandardCharsets.UTF_8));
+    assertRefused(Rejection.UNDECODABLE, 1);
+
+    refusals.clear();
+    decode(LossEvent.newBuilder().setVersion(2).setLossBatch(batch()).build().toByteArray());
+    assertRefused(Rejection.UNKNOWN_VERSION, 1);
+
+    refusals.clear();
+    decode(new byte[0]);
+    assertRefused(Rejection.UNKNOWN_VERSION, 1);
+
+    refusals.clear();
+    decode(LossEvent.newBuilder().setVersion(1).build().toByteArray());
+    assertRefused(Rejection.NO_EVENT, 1);
+  }
+
+  @Test
+  void readsAnEpochEnd() {
+    EpochEnd.Builder end =
+        EpochEnd.newBuilder()
+            .setShard(1)
+            .setEpoch(-1)
+            .setRank(1)
+            .setWorldSize(2)
+            .setGeneration(3)
+            .setIncarnation(5)
+            .setLosses(6);
+    decode(LossEvent.newBuilder().setVersion(1).setEpochEnd(end).build().toByteArray());
+
+    assertThat(events)
+        .containsExactly(new EpochEnded(1, new Position(1, 77, 123), -1, 1, 2, 3, 5, 6));
+  }
+
+  @Test
+  void refusesAnEpochEndOfARankOutsideTheWorld() {
+    EpochEnd.Builder end = EpochEnd.newBuilder().setShard(1).setRank(2).setWorldSize(2);
+    decode(LossEvent.newBuilder().setVersion(1).setEpochEnd(end).build().toByteArray());
+    assertRefused(Rejection.BAD_RANK, 1);
+  }
+
+  @Test
+  void spreadsAJoinOverThePartitionsShards() {
+    decode(join().setIncarnation(5));
+
+    assertThat(events)
+        .containsExactly(
+            new Joined(1, new Position(1, 77, 123), 1, 2, 0, 3, 5),
+            new Joined(3, new Position(1, 77, 123), 1, 2, 0, 3, 5));
+  }
+
+  @Test
+  void takesTheOffsetAsIncarnationInPartitionZero() {
+    byte[] bytes =
+        LossEvent.newBuilder()
+            .setVersion(1)
+            .setJoin(join().setIncarnation(5))
+            .build()
+            .toByteArray();
+    decode(new RawRecord(new Position(0, 42, 0), bytes));
+
+    assertThat(events).hasSize(2).allMatch(event -> ((Joined) event).incarnation() == 42);
+  }
+
+  @Test
+  void refusesAJoinThatCountsWithOtherShards() {
+    decode(join().setShards(128));
+    assertRefused(Rejection.WRONG_SHARDS, 1);
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void readsDeclaredSamples() {
+    SamplesAdded.Builder added =
+        SamplesAdded.newBuilder()
+            .setShard(3)
+            .setFromEpoch(2)
+            .addRanges(IndexRange.newBuilder().setFirst(10).setCount(5));
+    decode(LossEvent.newBuilder().setVersion(1).setSamplesAdded(added).build().toByteArray());
+
+    SamplesDeclared samples = (SamplesDeclared) events.get(0);
+    assertThat(samples.fromEpoch()).isEqualTo(2);
+    assertThat(samples.firsts()).containsExactly(10);
+    assertThat(samples.counts()).containsExactly(5);
+  }
+
+  @Test
+  void refusesRangesThatAreEmptyNegativeOrTooLarge() {
+    for (long[] range :
+        new long[][] {{0, 0}, {-1, 1}, {0, -1}, {0, (1L << 24) + 1}, {1L << 56, 1}}) {
+      refusals.clear();
+      SamplesAdded.Builder added =
+          SamplesAdded.newBuilder()
+              .setShard(3)
+              .addRanges(IndexRange.newBuilder().setFirst(range[0]).setCount(range[1]));
+      decode(LossEvent.newBuilder().setVersion(1).setSamplesAdded(added).build().toByteArray());
+      assertRefused(Rejection.BAD_RANGE, 1);
+    }
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void refusesRangesThatAreTooLargeTogether() {
+    IndexRange.Builder half = IndexRange.newBuilder().setCount((1L << 23) + 1);
+    SamplesAdded.Builder added =
+        SamplesAdded.newBuilder().setShard(3).addRanges(half).addRanges(half);
+    decode(LossEvent.newBuilder().setVersion(1).setSamplesAdded(added).build().toByteArray());
+    assertRefused(Rejection.BAD_RANGE, 1);
+  }
+
+  @Test
+  void spreadsAMembershipOverThePartitionsShards() {
+    Membership.Builder members =
+        Membership.newBuilder().setGeneration(4).setFromEpoch(2).addRanks(0).addRanks(2);
+    decode(LossEvent.newBuilder().setVersion(1).setMembership(members).build().toByteArray());
+
+    assertThat(events).extracting(ShardEvent::shard).containsExactly(1, 3);
+    MembersDeclared declared = (MembersDeclared) events.get(0);
+    assertThat(declared.generation()).isEqualTo(4);
+    assertThat(declared.fromEpoch()).isEqualTo(2);
+    assertThat(declared.ranks()).containsExactly(0, 2);
+  }
+
+  @Test
+  void refusesAMembershipOfNobodyOrOutOfOrder() {
+    Membership nobody = Membership.getDefaultInstance();
+    decode(LossEvent.newBuilder().setVersion(1).setMembership(nobody).build().toByteArray());
+    assertRefused(Rejection.BAD_RANK, 1);
+
+    refusals.clear();
+    Membership.Builder twice = Membership.newBuilder().addRanks(1).addRanks(1);
+    decode(LossEvent.newBuilder().setVersion(1).setMembership(twice).build().toByteArray());
+    assertRefused(Rejection.BAD_RANK, 1);
+  }
+
+  private static LossBatch.Builder batch() {
+    return LossBatch.newBuilder()
+        .setShard(3)
+        .setEpoch(4)
+        .setRank(2)
+        .setIncarnation(11)
+        .setSequence(9);
+  }
+
+  private static Join.Builder join() {
+    return Join.newBuilder().setRank(1).setWorldSize(2).setEpoch(3).setShards(4);
+  }
+
+  private void decode(LossBatch.Builder batch) {
+    decode(LossEvent.newBuilder().setVersion(1).setLossBatch(batch).build().toByteArray());
+  }
+
+  private void decode(Join.Builder join) {
+    decode(LossEvent.newBuilder().setVersion(1).setJoin(join).build().toByteArray());
+  }
+
+  private void decode(byte[] value) {
+    decode(new RawRecord(new Position(1, 77, 123), value));
+  }
+
+  private void decode(RawRecord record) {
+    new LossEventDecoder(new Sharding(4, 2))
+        .decode(
+            record,
+            new LossEventDecoder.Output() {
+              @Override
+              public void event(ShardEvent event) {
+                events.add(event);
+              }
+
+              @Override
+              public void reject(Rejection reason, String detail, int count) {
+                refusals.add(new Refusal(reason, detail, count));
+              }
+            });
+  }
+
+  private void assertRefused(Rejection reason, int count) {
+    assertThat(refusals)
+        .singleElement()
+        .satisfies(
+            refusal -> {
+              assertThat(refusal.reason()).isEqualTo(reason);
+              assertThat(refusal.count()).isEqualTo(count);
+            });
+  }
+}

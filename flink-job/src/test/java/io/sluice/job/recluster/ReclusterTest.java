@@ -1,0 +1,173 @@
+package io.sluice.job.recluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.job.difficulty.ShardReport;
+import io.sluice.job.selection.DifficultyCode;
+import io.sluice.job.selection.Histogram;
+import io.sluice.job.selection.PolicyKind;
+import io.sluice.job.selection.SelectionPlanner;
+import io.sluice.job.selection.SelectionSettings;
+import io.sluice.job.selection.SparseHistogram;
+import io.sluice.job.serde.TestingSerde;
+import io.sluice.protocol.Json;
+import io.sluice.protocol.wire.SelectionPlan;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReclusterTest {
+
+  private static final int SHARDS = 3;
+  private static final SelectionSettings SETTINGS =
+      new SelectionSettings(PolicyKind.of("seta"), 4, 0.5, 0.25, 1, 10, 7);
+
+  private KeyedOneInputStreamOperatorTestHarness<Integer, ShardReport, ShardPlan> harness;
+
+  @BeforeEach
+  void open() throws Exception {
+    harness = newHarness();
+    harness.open();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    harness.close();
+  }
+
+  @Test
+  void plansWhenAllShardsHaveReportedAndClearsTheMerge() throws Exception {
+    process(report(1, 0, 0, 1f, 2f), report(1, 2, 0, 3f));
+    assertThat(plans()).isEmpty();
+    assertThat(harness.numKeyedStateEntries()).as("the merge").isEqualTo(1);
+
+    process(report(1, 1, 5, 4f, 4f));
+
+    assertThat(plans()).extracting(ShardPlan::shard).containsExactly(0, 1, 2);
+    assertThat(harness.numKeyedStateEntries()).as("the newest epoch planned").isEqualTo(1);
+  }
+
+  @Test
+  void plansFromTheMergedHistogramWhateverTheOrder() throws Exception {
+    process(report(1, 2, 0, 3f), report(1, 1, 5, 4f, 4f), report(1, 0, 0, 1f, 2f));
+
+    List<ShardPlan> plans = plans();
+    SparseHistogram all = histogram(1f, 2f, 3f, 4f, 4f);
+    assertThat(plans)
+        .allSatisfy(
+            plan -> {
+              assertThat(plan.bands())
+                  .isEqualTo(SelectionPlanner.plan(1, all, 5, SETTINGS).bands());
+              assertThat(plan.endedAtMillis()).isEqualTo(102);
+            });
+  }
+
+  @Test
+  void tellsPeopleWhy() throws Exception {
+    process(report(1, 2, 0, 3f), report(1, 1, 5, 4f, 4f), report(1, 0, 0, 1f, 2f));
+
+    Queue<StreamRecord<byte[]>> told = harness.getSideOutput(Recluster.PLANS);
+    SelectionPlan plan = Json.read(told.remove().getValue(), SelectionPlan.newBuilder()).build();
+    assertThat(told).isEmpty();
+    assertThat(plan.getEpoch()).isEqualTo(1);
+    assertThat(plan.getPolicy()).isEqualTo("seta");
+    assertThat(plan.getKnown()).isEqualTo(10);
+    assertThat(plan.getUnseen()).isEqualTo(5);
+    assertThat(plan.getWindowSize()).isEqualTo(2);
+    assertThat(plan.getWindowStart()).isEqualTo(1);
+    assertThat(plan.getClustersList())
+        .extracting(cluster -> cluster.getCenter())
+        .containsExactly(1.0, 2.0, 3.0, 4.0);
+    assertThat(plan.getBands(0).getLower()).isEqualTo(2f);
+    assertThat(plan.getBands(0).getUpper()).isEqualTo(3f);
+    assertThat(plan.getBands(0).getKeep()).isEqualTo(0.75);
+  }
+
+  @Test
+  void ignoresARepeatedReport() throws Exception {
+    process(report(1, 0, 0, 1f), report(1, 0, 0, 1f), report(1, 1, 0, 1f));
+    assertThat(plans()).isEmpty();
+    process(report(1, 2, 0, 2f));
+    assertThat(plans()).hasSize(SHARDS);
+  }
+
+  @Test
+  void ignoresAReportOfAnEpochThatIsPlannedAndKeepsNoStateForIt() throws Exception {
+    process(report(1, 0, 0, 1f), report(1, 1, 0, 1f), report(1, 2, 0, 1f));
+    plans();
+    process(report(1, 0, 0, 1f), report(0, 1, 0, 1f));
+    assertThat(plans()).isEmpty();
+    assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
+  }
+
+  @Test
+  void mergesEpochsSideBySide() throws Exception {
+    process(report(1, 0, 0, 1f), report(2, 0, 0, 1f), report(1, 1, 0, 1f), report(1, 2, 0, 1f));
+    assertThat(plans()).extracting(ShardPlan::epoch).containsOnly(1);
+    process(report(2, 1, 0, 1f), report(2, 2, 0, 1f));
+    assertThat(plans()).extracting(ShardPlan::epoch).containsOnly(2);
+  }
+
+  @Test
+  void goesOnFromASnapshotTakenAmidAMerge() throws Exception {
+    process(report(1, 2, 0, 3f), report(1, 1, 5, 4f, 4f));
+    OperatorSubtaskState snapshot = harness.snapshot(1, 1);
+    process(report(1, 0, 0, 1f, 2f));
+    List<ShardPlan> expected = plans();
+
+    try (KeyedOneInputStreamOperatorTestHarness<Integer, ShardReport, ShardPlan> restored =
+        newHarness()) {
+      restored.initializeState(snapshot);
+      restored.open();
+      restored.processElement(report(1, 0, 0, 1f, 2f), 0);
+      assertThat(restored.extractOutputValues()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void bringsPlansThroughTheirSerializerUnchanged() throws IOException {
+    ShardPlan plan =
+        new ShardPlan(
+            3, 1, 99, SelectionPlanner.plan(3, histogram(1f, 1f, 1f), 0, SETTINGS).bands());
+    assertThat(TestingSerde.roundTrip(new ShardPlan.Serializer(), plan)).isEqualTo(plan);
+  }
+
+  private void process(ShardReport... reports) throws Exception {
+    for (ShardReport report : reports) {
+      harness.processElement(report, 0);
+    }
+  }
+
+  private List<ShardPlan> plans() {
+    List<ShardPlan> plans = new ArrayList<>(harness.extractOutputValues());
+    harness.getOutput().clear();
+    return plans;
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<Integer, ShardReport, ShardPlan>
+      newHarness() throws Exception {
+    return new KeyedOneInputStreamOperatorTestHarness<>(
+        new KeyedProcessOperator<>(new Recluster(SETTINGS, SHARDS)), report -> 0, Types.INT);
+  }
+
+  private static ShardReport report(int epoch, int shard, long unseen, float... losses) {
+    return new ShardReport(epoch, shard, 100 + shard, unseen, histogram(losses));
+  }
+
+  private static SparseHistogram histogram(float... losses) {
+    Histogram histogram = new Histogram();
+    for (float loss : losses) {
+      histogram.add(DifficultyCode.encode(loss));
+    }
+    return histogram.toSparse();
+  }
+}

@@ -1,0 +1,162 @@
+package io.sluice.job.selection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class BandFilterTest {
+  private static final int ONE = DifficultyCode.encode(1);
+  private static final List<Freshness> FRESHNESS = List.of(Freshness.values());
+
+  @Test
+  void doesWhatTheBandsSay() {
+    Random random = new Random(11);
+    for (int i = 0; i < 200; i++) {
+      SelectionPlan plan = plan(random.nextInt(5), randomBands(random));
+      long seed = random.nextLong();
+      BandFilter filter = new BandFilter(plan, seed);
+      float[] weights = filter.weights();
+      for (int j = 0; j < 2000; j++) {
+        long id = random.nextLong() & Long.MAX_VALUE;
+        int code = ONE + random.nextInt(80) - 10;
+        boolean fresh = random.nextBoolean();
+        int selected = filter.select(id, code, fresh);
+        float weight = weight(plan, seed, id, code, fresh);
+        assertThat(selected)
+            .as("sample %d of code %d, fresh %s, in %s", id, code, fresh, plan.bands())
+            .isEqualTo(weight == 0 ? -1 : Arrays.binarySearch(weights, weight));
+      }
+    }
+  }
+
+  /** Up to six bands that overlap in every way. */
+  private static List<Band> randomBands(Random random) {
+    return Stream.generate(() -> randomBand(random)).limit(random.nextInt(7)).toList();
+  }
+
+  private static Band randomBand(Random random) {
+    int lower = ONE + random.nextInt(50);
+    double from = random.nextInt(4) / 5.0;
+    boolean split = random.nextBoolean();
+    return new Band(
+        lower,
+        lower + random.nextInt(20),
+        FRESHNESS.get(random.nextInt(3)),
+        split ? from : 0,
+        split ? from + 0.2 : 1,
+        random.nextInt(5) / 4.0,
+        new float[] {0.5f, 1, 2, 10}[random.nextInt(4)]);
+  }
+
+  /** The weight of a sample, 0 if it is not selected, straight from the definition of a band. */
+  private static float weight(SelectionPlan plan, long seed, long id, int code, boolean fresh) {
+    for (Band band : plan.bands()) {
+      boolean inCodes = code >= band.lowerCode() && code <= band.upperCode();
+      boolean inFreshness =
+          switch (band.freshness()) {
+            case ANY -> true;
+            case FRESH -> fresh;
+            case STALE -> !fresh;
+          };
+      long split = KeepHash.split(seed, id);
+      boolean inSplit = !below(split, band.splitFrom()) && below(split, band.splitTo());
+      if (inCodes && inFreshness && inSplit) {
+        return below(KeepHash.keep(seed, plan.epoch(), id), band.keep()) ? band.weight() : 0;
+      }
+    }
+    return 0;
+  }
+
+  private static boolean below(long hash, double probability) {
+    return Long.compareUnsigned(hash, KeepHash.threshold(probability)) < 0;
+  }
+
+  @Test
+  void weightsAreDistinctAndAscendAndHaveOne() {
+    Band base = Band.of(ONE, ONE, 0.5, 2);
+
+    assertThat(new BandFilter(plan(0, List.of()), 1).weights()).containsExactly(1);
+    assertThat(
+            new BandFilter(plan(0, List.of(base, base, Band.of(ONE, ONE, 1, 0.5f))), 1).weights())
+        .containsExactly(0.5f, 1, 2);
+  }
+
+  @Test
+  void unseenSamplesAreAlwaysSelectedAndAbsentOnesNever() {
+    for (List<Band> bands :
+        List.of(
+            List.<Band>of(),
+            List.of(Band.everywhere(1)),
+            List.of(Band.everywhere(0)),
+            List.of(Band.of(DifficultyCode.MIN, DifficultyCode.MAX, 0.1, 10)))) {
+      BandFilter filter = new BandFilter(plan(3, bands), 1);
+      for (int id = 0; id < 1000; id++) {
+        int unseen = filter.select(id, DifficultyCode.UNSEEN, false);
+        assertThat(filter.weights()[unseen]).isEqualTo(1);
+        assertThat(filter.select(id, DifficultyCode.ABSENT, false)).isEqualTo(-1);
+      }
+    }
+  }
+
+  @Test
+  void bandsReachTheEndsOfTheirIntervals() {
+    BandFilter all = new BandFilter(plan(0, List.of(Band.everywhere(1))), 1);
+    for (int code = DifficultyCode.MIN; code <= DifficultyCode.MAX; code++) {
+      assertThat(all.select(code, code, true)).isZero();
+    }
+    assertThat(all.select(1, DifficultyCode.MIN - 1, true)).isEqualTo(-1);
+    assertThat(all.select(1, DifficultyCode.MAX + 1, true)).isEqualTo(-1);
+    assertThatExceptionOfType(IndexOutOfBoundsException.class)
+        .isThrownBy(() -> all.select(1, 0x10000, true));
+  }
+
+  @Test
+  void aSetaSelectionHasTheSizeThatItsPlanPromises() {
+    SparseHistogram losses = TestingHistograms.logNormal(200_000, 12);
+    SelectionSettings settings = new SelectionSettings(PolicyKind.SETA, 10, 0.5, 0.3, 0.85, 20, 13);
+    SelectionPlan plan = SelectionPlanner.plan(2, losses, 0, settings);
+    BandFilter filter = new BandFilter(plan, settings.seed());
+    long selected = 0;
+    long id = 0;
+    for (int i = 0; i < losses.distinct(); i++) {
+      for (long j = 0; j < losses.counts()[i]; j++) {
+        selected += filter.select(id++, losses.codes()[i], true) >= 0 ? 1 : 0;
+      }
+    }
+
+    long inWindow = plan.clusters().subList(2, 7).stream().mapToLong(Cluster::size).sum();
+    // Binomial: five deviations are exceeded once in 1.7 million.
+    assertThat((double) selected)
+        .isCloseTo(0.7 * inWindow, within(5 * Math.sqrt(inWindow * 0.7 * 0.3)));
+  }
+
+  @Test
+  void groupsOfEqualDifficultiesStayTheSameWhileTheWindowSlides() {
+    // Two groups and a window of one: each selection takes exactly what the one before left out.
+    SelectionSettings settings = new SelectionSettings(PolicyKind.SETA, 2, 0.5, 0, 1, 20, 14);
+    SparseHistogram equal = TestingHistograms.equal(1, 1000);
+    boolean[][] selected = new boolean[5][1000];
+    for (int epoch = 1; epoch < 5; epoch++) {
+      SelectionPlan plan = SelectionPlanner.plan(epoch, equal, 0, settings);
+      BandFilter filter = new BandFilter(plan, settings.seed());
+      for (int id = 0; id < 1000; id++) {
+        selected[epoch][id] = filter.select(id, ONE, true) >= 0;
+      }
+    }
+
+    assertThat(selected[3]).isEqualTo(selected[1]);
+    assertThat(selected[4]).isEqualTo(selected[2]);
+    assertThat(IntStream.range(0, 1000)).allMatch(id -> selected[1][id] != selected[2][id]);
+  }
+
+  private static SelectionPlan plan(int epoch, List<Band> bands) {
+    return new SelectionPlan(epoch, PolicyKind.FULL, 0, 0, Window.all(0), false, List.of(), bands);
+  }
+}

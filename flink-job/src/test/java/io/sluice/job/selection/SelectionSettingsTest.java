@@ -1,0 +1,72 @@
+package io.sluice.job.selection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SelectionSettingsTest {
+  @ParameterizedTest
+  @CsvSource({"0, 1", "0.5, 0.5", "0.75, 0.25", "0.9, 0.1", "0.95, 0.1", "1, 0.1"})
+  void keepsAtLeastATenth(double pruneRatio, double keepRatio) {
+    assertThat(settings(10, 0.5, pruneRatio, 0.85, 20).keepRatio())
+        .isCloseTo(keepRatio, within(1e-15));
+  }
+
+  @ParameterizedTest(name = "selection {0} with start {1} of {2} epochs: {3}")
+  @CsvSource({
+    // n + 1 > δE
+    "16, 0.85, 20, false", // 17 > 17
+    "17, 0.85, 20, true",
+    "16, 0.875, 20, false", // 17 > 17.5
+    "17, 0.875, 20, true",
+    "19, 1, 20, false",
+    "20, 1, 20, true", // beyond the run
+    "0, 0, 20, true",
+    "0, 0.5, 1, true"
+  })
+  void annealsAfterTheStart(int epoch, double start, int epochs, boolean annealing) {
+    assertThat(settings(10, 0.5, 0.5, start, epochs).annealing(epoch)).isEqualTo(annealing);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0.5, 0.5, 0.85, 20, clusters is 0",
+    "257, 0.5, 0.5, 0.85, 20, clusters is 257",
+    "10, 0, 0.5, 0.85, 20, window scale is 0.0",
+    "10, 1.1, 0.5, 0.85, 20, window scale is 1.1",
+    "10, NaN, 0.5, 0.85, 20, window scale is NaN",
+    "10, 0.5, -0.1, 0.85, 20, prune ratio is -0.1",
+    "10, 0.5, 1.1, 0.85, 20, prune ratio is 1.1",
+    "10, 0.5, NaN, 0.85, 20, prune ratio is NaN",
+    "10, 0.5, 0.5, -0.1, 20, annealing start is -0.1",
+    "10, 0.5, 0.5, 1.1, 20, annealing start is 1.1",
+    "10, 0.5, 0.5, NaN, 20, annealing start is NaN",
+    "10, 0.5, 0.5, 0.85, 0, epochs is 0"
+  })
+  void refusesWhatIsOutOfRangeByName(
+      int clusters, double scale, double prune, double start, int epochs, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> settings(clusters, scale, prune, start, epochs))
+        .withMessageStartingWith(message + "; allowed: ");
+  }
+
+  @Test
+  void policiesAreFoundByTheirLabels() {
+    for (PolicyKind policy : PolicyKind.values()) {
+      assertThat(PolicyKind.of(policy.label())).isEqualTo(policy);
+    }
+    assertThat(PolicyKind.SETA.label()).isEqualTo("seta");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PolicyKind.of("SeTa"))
+        .withMessage("there is no policy 'SeTa'; allowed: seta, random, full");
+  }
+
+  private static SelectionSettings settings(
+      int clusters, double scale, double prune, double start, int epochs) {
+    return new SelectionSettings(PolicyKind.SETA, clusters, scale, prune, start, epochs, 1);
+  }
+}

@@ -1,0 +1,150 @@
+package io.sluice.local;
+
+import io.sluice.protocol.config.Options;
+import io.sluice.protocol.config.RunConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/** Runs broker, cluster, job and agents, and tells a person what happens. */
+final class Demo {
+
+  private final Console console;
+  private final RunConfig config;
+  private final Optional<String> baselinePolicy;
+  private final int uiPort;
+  private final boolean keepRunning;
+
+  /** One training and how long it took. */
+  private record Trained(DemoSummary.Training training, Duration time) {}
+
+  Demo(
+      Console console,
+      RunConfig config,
+      Optional<String> baselinePolicy,
+      int uiPort,
+      boolean keepRunning) {
+    this.console = console;
+    this.config = config;
+    this.baselinePolicy = baselinePolicy;
+    this.uiPort = uiPort;
+    this.keepRunning = keepRunning;
+  }
+
+  void run(Optional<Path> summary) throws InterruptedException {
+    int slots = Math.max(1, config.get(Options.PARALLELISM));
+    try (LocalFlink flink = LocalFlink.create(uiPort, slots);
+        LocalKafka kafka = LocalKafka.create()) {
+      RunConfig local =
+          config.with(Map.of("bootstrap-servers", kafka.bootstrapServers()), "local broker");
+      introduce(flink, kafka);
+      Trained selected = train(flink, local);
+      Optional<Trained> baseline = Optional.empty();
+      if (baselinePolicy.isPresent()) {
+        String policy = baselinePolicy.get();
+        console.line("");
+        console.line("Now the baseline: the same training with policy " + policy + ".");
+        baseline =
+            Optional.of(
+                train(
+                    flink,
+                    local.with(
+                        Map.of("policy", policy, "run", config.topics().run() + "-" + policy),
+                        "baseline")));
+      }
+      conclude(selected, baseline);
+      if (summary.isPresent()) {
+        new DemoSummary(
+                DemoSummary.settings(local), selected.training(), baseline.map(Trained::training))
+            .write(summary.get());
+        console.line("Summary written to " + summary.get());
+      }
+      if (keepRunning) {
+        console.line("Broker and Flink UI stay up; Ctrl-C ends them.");
+        new CountDownLatch(1).await();
+      }
+    }
+  }
+
+  private Trained train(LocalFlink flink, RunConfig run) throws InterruptedException {
+    try (LocalRun local = LocalRun.start(flink, run);
+        PlanReader plans = PlanReader.start(run)) {
+      EpochBoard board =
+          new EpochBoard(console, plans, run.get(Options.WORLD_SIZE), run.get(Options.EPOCHS));
+      board.header();
+      long start = System.nanoTime();
+      try {
+        local.train(board::listener);
+      } finally {
+        board.clear();
+      }
+      return new Trained(
+          DemoSummary.Training.of(board.epochs()), Duration.ofNanos(System.nanoTime() - start));
+    }
+  }
+
+  private void introduce(LocalFlink flink, LocalKafka kafka) {
+    int agents = config.get(Options.WORLD_SIZE);
+    console.line(console.bold("Flink UI  ") + flink.uiAddress());
+    console.line(console.bold("Kafka     ") + kafka.bootstrapServers());
+    console.line(
+        console.bold("Training  ")
+            + String.format(
+                Locale.ROOT,
+                "%s on %s, %d epochs, policy %s, %d agent%s",
+                config.get(Options.MODEL),
+                config.get(Options.DATASET),
+                config.get(Options.EPOCHS),
+                config.get(Options.POLICY),
+                agents,
+                agents == 1 ? "" : "s"));
+    if (agents > 1) {
+      console.line(
+          "          Each agent trains its slice of every selection on a replica of its own; the"
+              + " replicas are not averaged, and accuracy is their mean.");
+    }
+  }
+
+  private void conclude(Trained selected, Optional<Trained> baseline) {
+    console.line("");
+    line("selected", selected);
+    baseline.ifPresent(trained -> line("baseline", trained));
+    DemoSummary.Training training = selected.training();
+    console.line(
+        console.bold(
+            String.format(
+                Locale.ROOT,
+                "Saved %s of the %s samples that full training takes%s.",
+                Numbers.percent(training.savedFraction()),
+                Numbers.count(training.samplesFull()),
+                baseline.map(b -> difference(training, b.training())).orElse(""))));
+  }
+
+  private void line(String name, Trained trained) {
+    DemoSummary.Training training = trained.training();
+    console.line(
+        String.format(
+            Locale.ROOT,
+            "%s  %11s samples trained  test accuracy %s  in %s",
+            name,
+            Numbers.count(training.samplesTrained()),
+            training.finalTestAccuracy() == null
+                ? "-"
+                : Numbers.percent(training.finalTestAccuracy()),
+            Numbers.time(trained.time())));
+  }
+
+  private static String difference(DemoSummary.Training ours, DemoSummary.Training baseline) {
+    List<Double> accuracies =
+        java.util.Arrays.asList(ours.finalTestAccuracy(), baseline.finalTestAccuracy());
+    if (accuracies.contains(null)) {
+      return "";
+    }
+    return String.format(
+        Locale.ROOT, "; accuracy %+.2f points", 100 * (accuracies.get(0) - accuracies.get(1)));
+  }
+}

@@ -1,0 +1,122 @@
+package io.sluice.local;
+
+import io.sluice.protocol.UsageError;
+import io.sluice.protocol.config.ConfigFlags;
+import io.sluice.protocol.config.Options;
+import io.sluice.protocol.config.RunConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice demo}: the whole system in one process. */
+@Command(
+    name = "demo",
+    description = {
+      "Watch sample selection cut a real training run's cost.",
+      "",
+      "Starts a Kafka broker and a Flink cluster in this process, on loopback ports and in temporary"
+          + " folders, submits the selection job, and trains with one or more agents. Ctrl-C stops"
+          + " everything and leaves nothing behind."
+    })
+final class DemoCommand implements Callable<Integer> {
+
+  private static final List<io.sluice.protocol.config.Option<?>> NOT_FOR_A_DEMO =
+      List.of(
+          Options.RUN_NAME,
+          Options.BOOTSTRAP_SERVERS,
+          Options.REPLICATION,
+          Options.RANK,
+          Options.WORLD_SIZE,
+          Options.GENERATION,
+          Options.CHECKPOINT_DIR);
+
+  private static final Map<String, String> DEFAULTS =
+      Map.of("run", "demo", "parallelism", "2", "partitions", "4");
+
+  private final Console console;
+  private final Map<String, String> environment;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--agents",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Number of agents; each trains its slice of every selection, on its own replica of the"
+              + " model. Default: ${DEFAULT-VALUE}. Allowed: an integer from 1 to 64.")
+  private int agents;
+
+  @Option(
+      names = "--compare",
+      paramLabel = "POLICY",
+      description =
+          "Train a baseline with this policy afterwards, and print both. Allowed: full, random.")
+  private String compare;
+
+  @Option(
+      names = "--ui-port",
+      paramLabel = "PORT",
+      defaultValue = "0",
+      description =
+          "Port of the Flink web UI; 0 takes one that is free. Default: ${DEFAULT-VALUE}. Allowed:"
+              + " an integer from 0 to 65535.")
+  private int uiPort;
+
+  @Option(
+      names = "--keep-running",
+      description = "Leave broker and cluster up when training is done, until Ctrl-C.")
+  private boolean keepRunning;
+
+  @Option(
+      names = "--summary",
+      paramLabel = "FILE",
+      description = "Where to write what happened, as JSON.")
+  private Path summary;
+
+  private DemoCommand(Console console, Map<String, String> environment) {
+    this.console = console;
+    this.environment = environment;
+  }
+
+  static CommandLine commandLine(Console console, Map<String, String> environment) {
+    CommandLine command = new CommandLine(new DemoCommand(console, environment));
+    ConfigFlags.addTo(
+        command.getCommandSpec(),
+        Options.ALL.stream().filter(option -> !NOT_FOR_A_DEMO.contains(option)).toList());
+    return command;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    allow(agents >= 1 && agents <= 64, "agents", agents, "an integer from 1 to 64");
+    allow(uiPort >= 0 && uiPort <= 65_535, "ui-port", uiPort, "an integer from 0 to 65535");
+    allow(
+        compare == null || List.of("full", "random").contains(compare),
+        "compare",
+        compare,
+        "full, random");
+    RunConfig config =
+        ConfigFlags.read(
+                spec.commandLine().getParseResult(),
+                RunConfig.defaults().with(DEFAULTS, "demo"),
+                environment)
+            .with(Map.of("world-size", Integer.toString(agents)), "flag --agents");
+    new Demo(console, config, Optional.ofNullable(compare), uiPort, keepRunning)
+        .run(Optional.ofNullable(summary));
+    return CommandLine.ExitCode.OK;
+  }
+
+  private static void allow(boolean allowed, String flag, Object value, String what) {
+    if (!allowed) {
+      throw new UsageError(flag + " is '" + value + "' (flag); allowed: " + what);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.sluice.local;
+
+import com.google.gson.FieldNamingPolicy;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.sluice.protocol.config.Option;
+import io.sluice.protocol.config.Options;
+import io.sluice.protocol.config.RunConfig;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a demo did, for tools: a JSON object whose keys are the names here in snake case.
+ *
+ * @param settings the run's settings in effect, numbers as numbers
+ * @param training the training on selections; its keys are those of the object itself
+ * @param baseline the full training, if there was one
+ */
+record DemoSummary(Map<String, Object> settings, Training training, Optional<Training> baseline) {
+
+  /**
+   * One training.
+   *
+   * @param samplesFull samples that training on everything in every epoch would have taken
+   * @param savedFraction what part of {@code samplesFull} was not trained
+   * @param finalTestAccuracy fraction of the test split that is right after the last epoch
+   */
+  record Training(
+      List<Epoch> epochs,
+      long samplesTrained,
+      long samplesFull,
+      double savedFraction,
+      Double finalTestAccuracy) {
+
+    static Training of(List<Epoch> epochs) {
+      long trained = epochs.stream().mapToLong(Epoch::trained).sum();
+      long full = epochs.stream().mapToLong(Epoch::known).sum();
+      double saved = full == 0 ? 0 : 1 - (double) trained / full;
+      Double accuracy = epochs.isEmpty() ? null : epochs.get(epochs.size() - 1).testAccuracy();
+      return new Training(List.copyOf(epochs), trained, full, saved, accuracy);
+    }
+  }
+
+  /**
+   * One epoch.
+   *
+   * @param known samples there were
+   * @param unseen those of them without a loss yet
+   * @param selected samples in the selection
+   * @param trained samples trained on, by all agents
+   * @param windowStart first cluster of the window
+   * @param windowSize clusters in the window
+   * @param centers mean difficulty by cluster, easy to hard
+   * @param sizes samples by cluster
+   * @param turnaroundMs time from the last agent's end of the epoch before to the complete
+   *     selection
+   * @param testAccuracy fraction of the test split that is right after the epoch; null: not
+   *     measured
+   */
+  record Epoch(
+      int epoch,
+      long known,
+      long unseen,
+      long selected,
+      long trained,
+      int windowStart,
+      int windowSize,
+      List<Double> centers,
+      List<Long> sizes,
+      long turnaroundMs,
+      Double testAccuracy) {}
+
+  private static final Gson GSON =
+      new GsonBuilder()
+          .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+          .serializeNulls()
+          .setPrettyPrinting()
+          .disableHtmlEscaping()
+          .create();
+
+  /** The settings in effect, by key. */
+  static Map<String, Object> settings(RunConfig config) {
+    Map<String, String> texts = config.inEffect();
+    Map<String, Object> settings = new LinkedHashMap<>();
+    for (Option<?> option : Options.ALL) {
+      String text = texts.get(option.key());
+      if (text != null) {
+        settings.put(option.key(), config.get(option) instanceof Number number ? number : text);
+      }
+    }
+    return settings;
+  }
+
+  String toJson() {
+    JsonObject json = new JsonObject();
+    json.add("settings", GSON.toJsonTree(settings));
+    for (Map.Entry<String, JsonElement> member :
+        GSON.toJsonTree(training).getAsJsonObject().entrySet()) {
+      json.add(member.getKey(), member.getValue());
+    }
+    baseline.ifPresent(training -> json.add("baseline", GSON.toJsonTree(training)));
+    return GSON.toJson(json) + "\n";
+  }
+
+  /** Writes the file whole or not at all. */
+  void write(Path file) {
+    AtomicFile.write(file, toJson());
+  }
+}

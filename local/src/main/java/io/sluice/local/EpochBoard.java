@@ -1,0 +1,175 @@
+package io.sluice.local;
+
+import io.sluice.agent.train.EpochResult;
+import io.sluice.agent.train.EpochSamples;
+import io.sluice.agent.train.TrainingListener;
+import io.sluice.protocol.wire.Cluster;
+import io.sluice.protocol.wire.SelectionPlan;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What the agents of a run have come to: a progress bar while they train, a line when all of them
+ * have finished an epoch. Agents call it from their own threads.
+ */
+final class EpochBoard {
+
+  private final Console console;
+  private final ProgressBar bar;
+  private final PlanReader plans;
+  private final int agents;
+  private final int epochs;
+  private final Map<Integer, List<EpochResult>> results = new HashMap<>();
+  private final List<DemoSummary.Epoch> finished = new ArrayList<>();
+  private final long[] done;
+  private final long[] total;
+  private final double[] loss;
+  private final double[] speed;
+
+  EpochBoard(Console console, PlanReader plans, int agents, int epochs) {
+    this.console = console;
+    this.bar = new ProgressBar(console);
+    this.plans = plans;
+    this.agents = agents;
+    this.epochs = epochs;
+    this.done = new long[agents];
+    this.total = new long[agents];
+    this.loss = new double[agents];
+    this.speed = new double[agents];
+  }
+
+  void header() {
+    console.line("");
+    console.line(
+        console.bold(
+            String.format(
+                "%5s  %9s  %9s  %8s  %7s  %8s  %10s  %s",
+                "epoch",
+                "known",
+                "selected",
+                "of known",
+                "loss",
+                "accuracy",
+                "turnaround",
+                "window over clusters, easy to hard")));
+  }
+
+  /** What one agent reports to. */
+  TrainingListener listener(int rank) {
+    return new TrainingListener() {
+      @Override
+      public void epochStarted(EpochSamples samples) {
+        progress(rank, samples.epoch(), 0, samples.ids().length, Double.NaN, 0);
+      }
+
+      @Override
+      public void batchDone(
+          int epoch, long samplesDone, long samplesTotal, double meanLoss, double perSecond) {
+        progress(rank, epoch, samplesDone, samplesTotal, meanLoss, perSecond);
+      }
+
+      @Override
+      public void epochDone(EpochResult result) {
+        finished(result);
+      }
+    };
+  }
+
+  /** Every epoch that all agents have finished, in order. */
+  synchronized List<DemoSummary.Epoch> epochs() {
+    return List.copyOf(finished);
+  }
+
+  void clear() {
+    bar.clear();
+  }
+
+  private synchronized void progress(
+      int rank, int epoch, long samplesDone, long samplesTotal, double meanLoss, double perSecond) {
+    done[rank] = samplesDone;
+    total[rank] = samplesTotal;
+    loss[rank] = meanLoss;
+    speed[rank] = perSecond;
+    long allDone = 0;
+    long all = 0;
+    double lossSum = 0;
+    double samplesPerSecond = 0;
+    for (int i = 0; i < agents; i++) {
+      allDone += done[i];
+      all += total[i];
+      lossSum += done[i] == 0 ? 0 : loss[i] * done[i];
+      samplesPerSecond += speed[i];
+    }
+    String detail =
+        String.format(
+            Locale.ROOT,
+            "loss %s  %s samples/s",
+            allDone == 0 ? "-" : Numbers.decimal(lossSum / allDone),
+            Numbers.rough(samplesPerSecond));
+    bar.show(String.format("epoch %d/%d", epoch + 1, epochs), allDone, all, detail);
+  }
+
+  private synchronized void finished(EpochResult result) {
+    List<EpochResult> ofEpoch = results.computeIfAbsent(result.epoch(), e -> new ArrayList<>());
+    ofEpoch.add(result);
+    if (ofEpoch.size() < agents) {
+      return;
+    }
+    results.remove(result.epoch());
+    try {
+      add(summary(ofEpoch, plans.plan(result.epoch())), meanLoss(ofEpoch));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void add(DemoSummary.Epoch epoch, double meanLoss) {
+    finished.add(epoch);
+    bar.line(
+        String.format(
+            Locale.ROOT,
+            "%5d  %9s  %9s  %8s  %7s  %8s  %10s  %s",
+            epoch.epoch(),
+            Numbers.count(epoch.known()),
+            Numbers.count(epoch.selected()),
+            Numbers.percent(epoch.known() == 0 ? 0 : (double) epoch.selected() / epoch.known()),
+            Numbers.decimal(meanLoss),
+            Numbers.percent(epoch.testAccuracy()),
+            epoch.turnaroundMs() + " ms",
+            epoch.sizes().isEmpty()
+                ? "all, unmeasured"
+                : WindowBar.draw(epoch.sizes(), epoch.windowStart(), epoch.windowSize(), console)));
+  }
+
+  private static DemoSummary.Epoch summary(List<EpochResult> agents, SelectionPlan plan) {
+    EpochResult any = agents.get(0);
+    // The agent that ended the epoch before last waited shortest: its wait is the job's time.
+    long turnaround =
+        agents.stream().mapToLong(result -> result.turnaround().toMillis()).min().orElseThrow();
+    return new DemoSummary.Epoch(
+        any.epoch(),
+        plan.getKnown(),
+        plan.getUnseen(),
+        any.selected(),
+        agents.stream().mapToLong(EpochResult::trained).sum(),
+        plan.getWindowStart(),
+        plan.getWindowSize(),
+        plan.getClustersList().stream().map(Cluster::getCenter).toList(),
+        plan.getClustersList().stream().map(Cluster::getSize).toList(),
+        turnaround,
+        agents.stream().mapToDouble(EpochResult::testAccuracy).average().orElseThrow());
+  }
+
+  private static double meanLoss(List<EpochResult> agents) {
+    long trained = agents.stream().mapToLong(EpochResult::trained).sum();
+    double sum =
+        agents.stream()
+            .filter(result -> result.trained() > 0)
+            .mapToDouble(result -> result.meanLoss() * result.trained())
+            .sum();
+    return sum / trained;
+  }
+}

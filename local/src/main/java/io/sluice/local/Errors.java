@@ -1,0 +1,67 @@
+package io.sluice.local;
+
+import io.sluice.protocol.UsageError;
+import io.sluice.protocol.UserError;
+import java.io.PrintStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns whatever ends a command early into one line for a person, and an exit code. */
+final class Errors {
+
+  /** What shells report for a command that Ctrl-C ended. */
+  private static final int INTERRUPTED = 130;
+
+  private final PrintStream err;
+  private final LogFile logFile;
+
+  Errors(PrintStream err, LogFile logFile) {
+    this.err = err;
+    this.logFile = logFile;
+  }
+
+  int onBadUsage(ParameterException e, String[] arguments) {
+    return badUsage(e.getMessage() + suggestions(e), e.getCommandLine());
+  }
+
+  int onFailure(Exception e, CommandLine command, ParseResult parsed) {
+    if (e instanceof UsageError) {
+      return badUsage(e.getMessage(), command);
+    }
+    if (e instanceof UserError) {
+      say(e.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    if (e instanceof InterruptedException) {
+      say("stopped");
+      return INTERRUPTED;
+    }
+    // Made here, so that a command that does not fail need not wait for the logging to set up.
+    Logger log = LoggerFactory.getLogger("failure");
+    log.error("{} failed", command.getCommandSpec().qualifiedName(), e);
+    String where = logFile.keep().map(path -> "; the whole story is in " + path).orElse("");
+    say("unexpected " + e.getClass().getSimpleName() + ": " + e.getMessage() + where);
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private int badUsage(String message, CommandLine command) {
+    say(message + "; see " + command.getCommandSpec().qualifiedName() + " --help");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static String suggestions(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getSuggestions().isEmpty()) {
+      return "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
+    }
+    return "";
+  }
+
+  private void say(String message) {
+    err.println("sluice: " + message.strip().replaceAll("\\s*\\R\\s*", " "));
+  }
+}

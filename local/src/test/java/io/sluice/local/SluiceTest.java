@@ -1,0 +1,109 @@
+package io.sluice.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.protocol.UserError;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+class SluiceTest {
+
+  private final TestingTerminal out = new TestingTerminal();
+  private final TestingTerminal err = new TestingTerminal();
+
+  @Test
+  void explainsItselfAndItsCommands() {
+    assertThat(run("--help")).isZero();
+    assertThat(out.text()).contains("select").contains("Exit codes:").contains("2   bad usage");
+
+    assertThat(run("select", "--help")).isZero();
+    assertThat(out.text()).contains("--losses=FILE").contains("--window-scale");
+    assertThat(err.text()).isEmpty();
+  }
+
+  @Test
+  void saysItsVersion() {
+    assertThat(run("--version")).isZero();
+    assertThat(out.text().strip()).matches("sluice \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?");
+  }
+
+  @Test
+  void everyFlagStatesItsDefaultOrThatItIsRequired() {
+    for (CommandLine command : commandLine().getSubcommands().values()) {
+      for (CommandLine.Model.OptionSpec option : command.getCommandSpec().options()) {
+        boolean valued = option.arity().max() > 0;
+        boolean defaultText =
+            String.join(" ", option.description()).matches("(?s).*(Default: |Required\\.).*");
+        boolean optionalFile = option.paramLabel().equals("FILE") && !option.required();
+        assertThat(!valued || defaultText || optionalFile)
+            .as("%s %s", command.getCommandName(), option.longestName())
+            .isTrue();
+      }
+    }
+  }
+
+  @Test
+  void badUsageIsOneLineThatPointsToTheHelp() {
+    assertThat(run("select", "--losses", "-", "--clusterz", "3")).isEqualTo(2);
+    assertThat(err.lines())
+        .hasSize(1)
+        .first()
+        .asString()
+        .startsWith("sluice: ")
+        .contains("--clusterz")
+        .contains("did you mean --clusters")
+        .endsWith("; see sluice select --help");
+  }
+
+  @Test
+  void noCommandIsBadUsage() {
+    assertThat(run()).isEqualTo(2);
+    assertThat(err.lines()).containsExactly("sluice: no command given; see sluice --help");
+  }
+
+  @Test
+  void aMistakeThatAPersonCanMendIsItsOwnLine() {
+    assertThat(fail(new UserError("port 80 is in use;\n  choose another"))).isEqualTo(1);
+    assertThat(err.lines()).containsExactly("sluice: port 80 is in use; choose another");
+  }
+
+  @Test
+  void anUnexpectedFailureSaysWhatItIsAndWhereTheLogIs() {
+    assertThat(fail(new IllegalStateException("a wheel came off"))).isEqualTo(1);
+    assertThat(err.lines())
+        .hasSize(1)
+        .first()
+        .asString()
+        .startsWith("sluice: unexpected IllegalStateException: a wheel came off; ")
+        .endsWith(LogFile.current().orElseThrow().toString());
+    assertThat(LogFile.current().orElseThrow())
+        .content()
+        .contains("java.lang.IllegalStateException: a wheel came off");
+  }
+
+  private int fail(RuntimeException e) {
+    CommandLine root = commandLine();
+    CommandLine failing = new CommandLine(new Failing(e));
+    root.addSubcommand(failing);
+    failing.setExecutionExceptionHandler(root.getExecutionExceptionHandler());
+    return root.execute("failing");
+  }
+
+  private int run(String... arguments) {
+    return commandLine().execute(arguments);
+  }
+
+  private CommandLine commandLine() {
+    return Sluice.commandLine(out.plain(), err.out(), LogFile.open(), Map.of());
+  }
+
+  @Command(name = "failing")
+  private record Failing(RuntimeException failure) implements Runnable {
+    @Override
+    public void run() {
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.sluice.agent;
+
+import io.sluice.agent.client.IdRange;
+import io.sluice.agent.client.SelectionClient;
+import io.sluice.agent.data.SampleSource;
+import io.sluice.agent.data.SampleSources;
+import io.sluice.agent.train.DeviceChoice;
+import io.sluice.agent.train.TrainerSettings;
+import io.sluice.agent.train.TrainingListener;
+import io.sluice.agent.train.TrainingLoop;
+import io.sluice.protocol.UserError;
+import io.sluice.protocol.config.Options;
+import io.sluice.protocol.config.RunConfig;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One agent of a run: trains its slice of every selection on its own replica of the model, reports
+ * the losses, and resumes from its checkpoint when it is started again. Rank 0 declares the
+ * dataset's samples to the job.
+ */
+public final class Agent implements AutoCloseable {
+
+  private final RunConfig config;
+  private final SampleSource source;
+  private final TrainingLoop loop;
+
+  private Agent(RunConfig config, SampleSource source, TrainingLoop loop) {
+    this.config = config;
+    this.source = source;
+    this.loop = loop;
+  }
+
+  /**
+   * Opens the dataset and loads the model, with its newest checkpoint if there is one.
+   *
+   * @throws UserError when the dataset, the model, the device or the checkpoint is not as the
+   *     settings say
+   */
+  public static Agent open(RunConfig config) throws InterruptedException {
+    String spec = config.get(Options.DATASET);
+    long seed = config.get(Options.SEED);
+    SampleSource source = SampleSources.open(spec, seed);
+    TrainerSettings settings =
+        new TrainerSettings(
+            spec,
+            config.get(Options.MODEL),
+            config.get(Options.BATCH_SIZE),
+            config.get(Options.LEARNING_RATE).floatValue(),
+            config.get(Options.WEIGHT_DECAY).floatValue(),
+            config.get(Options.EPOCHS),
+            seed,
+            config.get(Options.RANK),
+            config.get(Options.CHECKPOINT_DIR),
+            DeviceChoice.valueOf(config.get(Options.DEVICE).toUpperCase(Locale.ROOT)));
+    try {
+      return new Agent(config, source, new TrainingLoop(settings, source));
+    } catch (RuntimeException e) {
+      source.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Joins the run and trains to its last epoch.
+   *
+   * @throws UserError when Kafka or training fails in a way that a person can mend
+   */
+  public void run(TrainingListener listener) throws InterruptedException {
+    int firstEpoch = loop.nextEpoch();
+    if (firstEpoch >= config.get(Options.EPOCHS)) {
+      return;
+    }
+    List<IdRange> samples =
+        config.get(Options.RANK) == 0 ? List.of(new IdRange(0, source.train().count())) : List.of();
+    try (SelectionClient client = SelectionClient.join(config, firstEpoch, samples);
+        KafkaFeed feed = new KafkaFeed(client, config, firstEpoch)) {
+      loop.run(feed, listener);
+    }
+  }
+
+  /** Epoch that {@link #run} begins with: 0, or the one after the checkpoint's. */
+  public int nextEpoch() {
+    return loop.nextEpoch();
+  }
+
+  /** Where it trains, such as {@code cpu()} or {@code gpu(0)}. */
+  public String device() {
+    return loop.device();
+  }
+
+  /** Frees the model and the data. */
+  @Override
+  public void close() throws InterruptedException {
+    try {
+      loop.close();
+    } finally {
+      source.close();
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.sluice.agent;
+
+import io.sluice.agent.train.EpochResult;
+import io.sluice.agent.train.TrainingListener;
+import io.sluice.protocol.config.ConfigFlags;
+import io.sluice.protocol.config.Option.Group;
+import io.sluice.protocol.config.Options;
+import io.sluice.protocol.config.RunConfig;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice agent}: one trainer agent against an existing Kafka and selection job. */
+@Command(
+    name = "agent",
+    description = {
+      "Train as one agent of a run, on what the run's selection job selects.",
+      "",
+      "Start one per GPU, with ranks from 0 to world-size - 1; rank 0 declares the dataset's"
+          + " samples. An agent that is started again resumes from its checkpoint."
+    })
+public final class AgentCommand implements Callable<Integer> {
+
+  private final Map<String, String> environment;
+
+  @Spec private CommandSpec spec;
+
+  private AgentCommand(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  /** The command, to be run alone or as a subcommand. */
+  public static CommandLine commandLine(Map<String, String> environment) {
+    CommandLine command = new CommandLine(new AgentCommand(environment));
+    // Selection is the job's business, but one file configures both.
+    ConfigFlags.addTo(command.getCommandSpec(), Group.RUN, Group.AGENT);
+    return command;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    RunConfig config =
+        ConfigFlags.read(spec.commandLine().getParseResult(), RunConfig.defaults(), environment);
+    PrintWriter out = spec.commandLine().getOut();
+    try (Agent agent = Agent.open(config)) {
+      out.printf(
+          Locale.ROOT,
+          "rank %d of %d trains %s on %s from epoch %d of %d, on %s%n",
+          config.get(Options.RANK),
+          config.get(Options.WORLD_SIZE),
+          config.get(Options.MODEL),
+          config.get(Options.DATASET),
+          agent.nextEpoch(),
+          config.get(Options.EPOCHS),
+          agent.device());
+      out.flush();
+      agent.run(new Lines(out));
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  /** A line per epoch. */
+  private record Lines(PrintWriter out) implements TrainingListener {
+
+    @Override
+    public void epochDone(EpochResult result) {
+      out.printf(
+          Locale.ROOT,
+          "epoch %d: selected %,d of %,d, trained %,d here, mean loss %.4f, test accuracy %.2f %%,"
+              + " turnaround %d ms, %.0f samples/s%n",
+          result.epoch(),
+          result.selected(),
+          result.known(),
+          result.trained(),
+          result.meanLoss(),
+          100 * result.testAccuracy(),
+          result.turnaround().toMillis(),
+          result.trained() / Math.max(1e-9, result.trainTime().toNanos() / 1e9));
+      out.flush();
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.sluice.agent.train;
+
+import io.sluice.protocol.UserError;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.CheckedOutputStream;
+
+/**
+ * One rank's checkpoints in a folder, one file per epoch, of which the newest two are kept. A file
+ * holds what identifies the run, the next epoch, all parameters and the optimizer's state, and a
+ * checksum; it appears whole or not at all.
+ */
+final class CheckpointStore {
+  private static final int MAGIC = 0x534C4331; // "SLC1"
+  private static final int KEPT = 2;
+
+  private final Path folder;
+  private final TrainerSettings settings;
+  private final String prefix;
+
+  CheckpointStore(Path folder, TrainerSettings settings) {
+    this.folder = folder;
+    this.settings = settings;
+    prefix = "rank-" + settings.rank() + ".epoch-";
+  }
+
+  /**
+   * Loads the newest checkpoint into the network.
+   *
+   * @return the epoch to go on with; 0 if there is no checkpoint
+   * @throws UserError if the checkpoint is another run's, or damaged
+   */
+  int restore(Network network) {
+    List<Path> files = newestFirst();
+    if (files.isEmpty()) {
+      return 0;
+    }
+    Path file = files.get(0);
+    CRC32 checksum = new CRC32();
+    try (DataInputStream in =
+        new DataInputStream(
+            new CheckedInputStream(
+                new BufferedInputStream(Files.newInputStream(file)), checksum))) {
+      if (in.readInt() != MAGIC) {
+        throw new IOException("it is not a checkpoint of this version");
+      }
+      check(file, "dataset", in.readUTF(), settings.dataset());
+      check(file, "model", in.readUTF(), settings.model());
+      check(file, "seed", in.readLong(), settings.seed());
+      check(file, "rank", in.readInt(), settings.rank());
+      int nextEpoch = in.readInt();
+      network.load(in);
+      long expected = checksum.getValue();
+      if (in.readLong() != expected) {
+        throw new IOException("its checksum is wrong");
+      }
+      return nextEpoch;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UserError(
+          "The checkpoint "
+              + file
+              + " cannot be used: "
+              + (e.getMessage() == null ? "it ends too early" : e.getMessage())
+              + ". Delete it to go on from the one before.",
+          e);
+    }
+  }
+
+  private static void check(Path file, String what, Object saved, Object wanted) {
+    if (!saved.equals(wanted)) {
+      throw new UserError(
+          "The checkpoint "
+              + file
+              + " is of another run: its "
+              + what
+              + " is "
+              + saved
+              + ", here it is "
+              + wanted
+              + ". Use the same settings or another checkpoint folder.");
+    }
+  }
+
+  /** Writes a checkpoint and deletes those no longer kept. */
+  void save(int nextEpoch, Network network) {
+    try {
+      Files.createDirectories(folder);
+      Path file = folder.resolve(String.format("%s%06d.ckpt", prefix, nextEpoch));
+      Path partial = folder.resolve(file.getFileName() + ".tmp");
+      write(partial, nextEpoch, network);
+      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+      List<Path> files = newestFirst();
+      for (Path old : files.subList(Math.min(KEPT, files.size()), files.size())) {
+        Files.delete(old);
+      }
+    } catch (IOException e) {
+      throw new UserError(
+          "Could not write a checkpoint in " + folder + ": " + e + ". Check space and access.", e);
+    }
+  }
+
+  private void write(Path file, int nextEpoch, Network network) throws IOException {
+    CRC32 checksum = new CRC32();
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      DataOutputStream out =
+          new DataOutputStream(
+              new CheckedOutputStream(
+                  new BufferedOutputStream(Channels.newOutputStream(channel)), checksum));
+      out.writeInt(MAGIC);
+      out.writeUTF(settings.dataset());
+      out.writeUTF(settings.model());
+      out.writeLong(settings.seed());
+      out.writeInt(settings.rank());
+      out.writeInt(nextEpoch);
+      network.save(out);
+      out.writeLong(checksum.getValue());
+      out.flush();
+      channel.force(true);
+    }
+  }
+
+  private List<Path> newestFirst() {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> found =
+          new ArrayList<>(
+              files
+                  .filter(file -> file.getFileName().toString().startsWith(prefix))
+                  .filter(file -> file.getFileName().toString().endsWith(".ckpt"))
+                  .toList());
+      found.sort(Comparator.comparing(Path::getFileName).reversed());
+      return found;
+    } catch (IOException e) {
+      throw new UserError("Could not list the checkpoint folder " + folder + ": " + e + ".", e);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.sluice.agent.train;
+
+import java.time.Duration;
+
+/**
+ * What one epoch came to, on one rank.
+ *
+ * @param trained number of samples this rank trained on
+ * @param selected number of samples selected over all ranks
+ * @param known number of samples the run knew when it selected
+ * @param meanLoss mean of the unweighted losses, in nats; NaN if nothing was trained
+ * @param testAccuracy share of the test split that is classified right, 0 … 1
+ * @param trainTime time spent on training, evaluation excluded
+ * @param testTime time spent on the test split
+ * @param turnaround time from this rank's end of the epoch before to the selection being here
+ * @param waited how long training waited for it
+ */
+public record EpochResult(
+    int epoch,
+    long trained,
+    long selected,
+    long known,
+    double meanLoss,
+    double testAccuracy,
+    Duration trainTime,
+    Duration testTime,
+    Duration turnaround,
+    Duration waited) {}

@@ -1,0 +1,18 @@
+package io.sluice.agent.train;
+
+/** Where a {@link TrainingLoop} gets its samples from and where it reports their losses to. */
+public interface SelectionFeed {
+
+  /** Waits until the selection for {@code epoch} is known. */
+  EpochSamples await(int epoch) throws InterruptedException;
+
+  /**
+   * Takes the loss of each of the first {@code count} samples, unweighted, in nats, as the model
+   * was just before it learned from them. It may be called once per batch with the same arrays, and
+   * must not wait for I/O. A loss may be NaN or infinite.
+   */
+  void report(long[] ids, float[] losses, int count);
+
+  /** Says that every loss of {@code epoch} has been reported; need not wait for what follows. */
+  void endEpoch(int epoch) throws InterruptedException;
+}

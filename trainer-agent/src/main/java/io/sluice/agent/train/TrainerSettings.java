@@ -1,0 +1,32 @@
+package io.sluice.agent.train;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a {@link TrainingLoop} needs to know. PyTorch's own threads are set for the whole process by
+ * the system properties {@code ai.djl.pytorch.num_threads} (within one operation) and {@code
+ * ai.djl.pytorch.num_interop_threads}, before PyTorch is first used; by default it takes one per
+ * core.
+ *
+ * @param dataset spec as in {@link io.sluice.agent.data.SampleSources#open}
+ * @param model name as in {@link Models#byName}
+ * @param batchSize samples per step, at least 1
+ * @param learningRate highest learning rate of the schedule, see {@link LearningRate}
+ * @param weightDecay L2 penalty on the weights
+ * @param epochs number of epochs of the whole run
+ * @param seed seed of the initial weights, which are the same on every rank
+ * @param rank this agent's rank, from 0; on a host with n GPUs it trains on GPU rank mod n
+ * @param checkpointDir folder for checkpoints, or none to keep no checkpoint
+ */
+public record TrainerSettings(
+    String dataset,
+    String model,
+    int batchSize,
+    float learningRate,
+    float weightDecay,
+    int epochs,
+    long seed,
+    int rank,
+    Optional<Path> checkpointDir,
+    DeviceChoice device) {}

@@ -1,0 +1,20 @@
+package io.sluice.agent.train;
+
+/** Follows a {@link TrainingLoop}, on the loop's thread. */
+public interface TrainingListener {
+
+  /** Called when the selection is known and training on it begins. */
+  default void epochStarted(EpochSamples samples) {}
+
+  /**
+   * Called after each batch.
+   *
+   * @param meanLoss mean unweighted loss of this epoch's samples so far, in nats
+   * @param samplesPerSecond over this epoch so far
+   */
+  default void batchDone(
+      int epoch, long samplesDone, long samplesTotal, double meanLoss, double samplesPerSecond) {}
+
+  /** Called when the epoch is trained, reported, evaluated and saved. */
+  default void epochDone(EpochResult result) {}
+}
