@@ -28,10 +28,10 @@ class RunConfigTest {
     expected.put("epochs", "12");
     expected.put("seed", "1");
     expected.put("policy", "seta");
-    expected.put("clusters", "10");
-    expected.put("window-scale", "0.5");
-    expected.put("prune-ratio", "0.3");
-    expected.put("annealing-start", "0.85");
+    expected.put("clusters", "5");
+    expected.put("window-scale", "0.9");
+    expected.put("prune-ratio", "0.2");
+    expected.put("annealing-start", "0.875");
     expected.put("smoothing", "1");
     expected.put("parallelism", "0");
     expected.put("checkpoint-interval", "10s");

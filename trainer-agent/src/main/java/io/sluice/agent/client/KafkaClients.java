@@ -26,9 +26,11 @@ final class KafkaClients {
     Properties properties = config.kafkaProperties();
     properties.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, PATIENCE_MS);
     properties.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE_MS);
-    properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
     properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, "131072");
-    // Without these two, records could be lost or change their order.
+    // Without these, records could be lost or change their order. Idempotence alone does not keep
+    // it: of a producer that it has no record of, a broker takes any batch as the first, so where
+    // a new topic's leader was not ready for the one before, that one is refused for ever.
+    properties.setProperty(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
     properties.setProperty(ProducerConfig.ACKS_CONFIG, "all");
     properties.setProperty(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
     return new KafkaProducer<>(properties, new VoidSerializer(), new MessageSerializer());

@@ -43,6 +43,34 @@ class SelectionTest {
   }
 
   @Test
+  void theWorkedExampleOfTheProtocolPage() {
+    Selection first =
+        selection(
+            0,
+            4,
+            List.of(
+                chunk(0, 0, 4, 0, 1, 2).build(),
+                chunk(0, 1, 4, 0, 1, 2).build(),
+                chunk(0, 2, 4, 0, 1).build(),
+                chunk(0, 3, 4, 0, 1).build()));
+    assertThat(first.slice(0, 2).ids()).containsExactly(0, 8, 5, 2, 3);
+    assertThat(first.slice(1, 2).ids()).containsExactly(4, 1, 9, 6, 7);
+
+    Selection second =
+        selection(
+            1,
+            4,
+            List.of(
+                chunk(1, 0, 4, 0, 2).build(),
+                chunk(1, 1, 4, 1, 2).build(),
+                chunk(1, 2, 4, 0, 1).build(),
+                chunk(1, 3, 4, 1).build()));
+    assertThat(second.slice(0, 1).ids()).containsExactly(0, 8, 5, 9, 2, 6, 7);
+    assertThat(second.slice(0, 2).ids()).containsExactly(8, 9, 6);
+    assertThat(second.slice(1, 2).ids()).containsExactly(0, 5, 2);
+  }
+
+  @Test
   void slicesAreEqualInNumberDisjointAndCoverAllButTheRemainder() {
     SplittableRandom random = new SplittableRandom(3);
     for (int round = 0; round < 200; round++) {
