@@ -67,8 +67,8 @@ final class GlyphSource implements SampleSource {
   }
 
   private static GlyphCanvas paint(SplitMix random, int label, boolean hard) {
-    float strength = hard ? 1 : 0.4f;
-    float height = SIDE * random.uniform(hard ? .45f : .62f, hard ? .8f : .72f);
+    float strength = hard ? 1 : 0.6f;
+    float height = SIDE * random.uniform(hard ? .45f : .55f, hard ? .8f : .75f);
     float width = height * random.uniform(.7f, hard ? 1.1f : .85f);
     float angle = strength * random.uniform(-.45f, .45f);
     float shear = strength * random.uniform(-.4f, .4f);

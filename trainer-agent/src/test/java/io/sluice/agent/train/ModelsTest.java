@@ -43,8 +43,8 @@ class ModelsTest {
   @ParameterizedTest
   @CsvSource({
     "linear, 1, 28, 20410",
-    "cnn, 1, 28, 70442",
-    "cnn, 3, 32, 72042",
+    "cnn, 1, 28, 31394",
+    "cnn, 3, 32, 31794",
     "resnet18, 1, 28, 11172810",
     "resnet18, 3, 32, 11173962",
     "resnet18, 3, 224, 11181642"

@@ -30,14 +30,14 @@ class TrainingLoopTest {
 
   @Test
   void cnnLearnsGlyphs() throws InterruptedException {
-    // 0.913, 0.917 and 0.909 over seeds 3, 4 and 5; chance is 0.04
-    assertThat(accuracyAfter("cnn", 3, 4_000)).isGreaterThan(0.88);
+    // 0.915 to 0.933 over four seeds of images and weights; chance is 0.04
+    assertThat(accuracyAfter("cnn", 3, 4_000)).isGreaterThan(0.89);
   }
 
   @Test
   void linearModelLearnsLess() throws InterruptedException {
-    // 0.806, 0.807 and 0.803 over seeds 3, 4 and 5
-    assertThat(accuracyAfter("linear", 3, 4_000)).isCloseTo(0.80, within(0.05));
+    // 0.838 to 0.852 over four seeds of images and weights
+    assertThat(accuracyAfter("linear", 3, 4_000)).isCloseTo(0.845, within(0.03));
   }
 
   private double accuracyAfter(String model, int epochs, int samples) throws InterruptedException {
