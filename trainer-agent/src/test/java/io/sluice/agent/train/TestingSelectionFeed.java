@@ -34,7 +34,13 @@ final class TestingSelectionFeed implements SelectionFeed {
     reportedLosses.put(wanted, new ArrayList<>());
     long[] ids = selections.apply(wanted);
     return new EpochSamples(
-        wanted, ids, weights.apply(wanted), 2L * ids.length, 10_000, Duration.ofMillis(5));
+        wanted,
+        ids,
+        weights.apply(wanted),
+        2L * ids.length,
+        10_000,
+        Duration.ofMillis(3),
+        Duration.ofMillis(5));
   }
 
   @Override

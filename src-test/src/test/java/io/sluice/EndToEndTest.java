@@ -1,0 +1,141 @@
+package io.sluice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.agent.train.EpochResult;
+import io.sluice.agent.train.EpochSamples;
+import io.sluice.agent.train.TrainingListener;
+import io.sluice.job.SelectionOptions;
+import io.sluice.job.selection.BandFilter;
+import io.sluice.job.selection.DifficultyCode;
+import io.sluice.job.selection.Histogram;
+import io.sluice.job.selection.SelectionPlan;
+import io.sluice.job.selection.SelectionPlanner;
+import io.sluice.local.LocalFlink;
+import io.sluice.local.LocalKafka;
+import io.sluice.local.LocalRun;
+import io.sluice.protocol.Sharding;
+import io.sluice.protocol.config.Options;
+import io.sluice.protocol.config.RunConfig;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** Real broker, real cluster, two real trainers: what is trained is what the losses call for. */
+class EndToEndTest {
+
+  private static final int SAMPLES = 601;
+  private static final int EPOCHS = 3;
+
+  /** By rank and epoch. */
+  private final Map<Integer, Map<Integer, EpochSamples>> trained = new ConcurrentHashMap<>();
+
+  private final Map<Integer, List<EpochResult>> results = new ConcurrentHashMap<>();
+
+  @Test
+  void trainsOnWhatTheLossesOfTheEpochsBeforeCallFor() throws Exception {
+    try (LocalKafka kafka = LocalKafka.create();
+        LocalFlink flink = LocalFlink.create(0, 2)) {
+      RunConfig config =
+          TestingRun.config(
+              kafka,
+              "end-to-end",
+              Map.of(
+                  "epochs", "" + EPOCHS,
+                  "dataset", "glyphs:" + SAMPLES,
+                  "model", "linear",
+                  "clusters", "4",
+                  "window-scale", "0.5",
+                  "prune-ratio", "0.25",
+                  "annealing-start", "1",
+                  "smoothing", "0.5",
+                  "world-size", "2"));
+      try (LocalRun run = LocalRun.start(flink, config)) {
+        run.train(this::listener);
+      }
+
+      Map<Long, Float> difficulty = new HashMap<>();
+      for (int epoch = 0; epoch < EPOCHS; epoch++) {
+        assertTrained(epoch, expectedSelection(config, epoch, difficulty));
+        float smoothing = config.get(Options.SMOOTHING).floatValue();
+        TestingRun.lossesOf(config, epoch)
+            .forEach((id, loss) -> difficulty.merge(id, loss, (d, l) -> d + smoothing * (l - d)));
+      }
+      assertThat(TestingRun.read(config, config.topics().deadLetters())).isEmpty();
+      assertThat(TestingRun.read(config, config.topics().selectionPlans())).hasSize(EPOCHS + 1);
+      assertThat(results.values())
+          .allSatisfy(
+              ofRank -> assertThat(ofRank).extracting(EpochResult::epoch).containsExactly(0, 1, 2));
+    }
+  }
+
+  /** Each rank trains every W-th sample of the selection ordered by shard and local index. */
+  private void assertTrained(int epoch, List<Long> selection) {
+    for (int rank = 0; rank < 2; rank++) {
+      EpochSamples samples = trained.get(rank).get(epoch);
+      int offset = (rank + epoch) % 2;
+      List<Long> slice =
+          IntStream.range(0, selection.size() / 2 * 2)
+              .filter(position -> position % 2 == offset)
+              .mapToObj(selection::get)
+              .toList();
+      assertThat(samples.selected()).isEqualTo(selection.size());
+      assertThat(samples.known()).isEqualTo(SAMPLES);
+      assertThat(Arrays.stream(samples.ids()).boxed())
+          .as("epoch %d, rank %d", epoch, rank)
+          .containsExactlyInAnyOrderElementsOf(slice);
+    }
+  }
+
+  private static List<Long> expectedSelection(
+      RunConfig config, int epoch, Map<Long, Float> difficulty) {
+    Histogram histogram = new Histogram();
+    difficulty.values().forEach(value -> histogram.add(DifficultyCode.encode(value)));
+    SelectionPlan plan =
+        SelectionPlanner.plan(
+            epoch,
+            histogram.toSparse(),
+            SAMPLES - difficulty.size(),
+            SelectionOptions.from(config));
+    BandFilter filter = new BandFilter(plan, config.get(Options.SEED));
+    Sharding sharding = config.sharding();
+    List<Long> selected = new ArrayList<>();
+    LongStream.range(0, SAMPLES)
+        .filter(
+            id -> {
+              Float value = difficulty.get(id);
+              char code = value == null ? DifficultyCode.UNSEEN : DifficultyCode.encode(value);
+              return filter.select(id, code, false) >= 0;
+            })
+        .forEach(selected::add);
+    selected.sort(
+        Comparator.<Long>comparingInt(sharding::shardOf).thenComparingLong(sharding::localIndexOf));
+    if (epoch == 0) {
+      assertThat(selected).as("nothing is measured yet").hasSize(SAMPLES);
+    } else {
+      assertThat(selected.size()).as("a real choice").isBetween(1, SAMPLES * 9 / 10);
+    }
+    return selected;
+  }
+
+  private TrainingListener listener(int rank) {
+    return new TrainingListener() {
+      @Override
+      public void epochStarted(EpochSamples samples) {
+        trained.computeIfAbsent(rank, r -> new ConcurrentHashMap<>()).put(samples.epoch(), samples);
+      }
+
+      @Override
+      public void epochDone(EpochResult result) {
+        results.computeIfAbsent(rank, r -> new ArrayList<>()).add(result);
+      }
+    };
+  }
+}
