@@ -15,6 +15,7 @@ import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -81,8 +82,12 @@ final class KafkaEnds {
   }
 
   private <T> KafkaSink<T> sink(KafkaRecordSerializationSchema<T> schema) {
+    Properties producer = new Properties();
+    producer.putAll(properties);
+    // With more, a new topic's first batch can be overtaken and is then refused for ever.
+    producer.setProperty(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
     return KafkaSink.<T>builder()
-        .setKafkaProducerConfig(properties)
+        .setKafkaProducerConfig(producer)
         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
         .setRecordSerializer(schema)
         .build();

@@ -82,19 +82,23 @@ public final class SelectionJob {
   static Outputs graph(DataStream<RawRecord> lossEvents, JobSettings settings) {
     int shards = settings.sharding().shards();
     String topic = settings.topics().lossEvents();
+    // As many as read: a rebalance between them would break the order within a shard.
+    int readers = lossEvents.getParallelism();
 
     SingleOutputStreamOperator<ShardEvent> decoded =
         lossEvents
             .process(new Ingest(settings.sharding(), topic), ShardEvent.TYPE)
             .name("ingest")
-            .uid("ingest");
+            .uid("ingest")
+            .setParallelism(readers);
 
     SingleOutputStreamOperator<ShardEvent> events =
         decoded
             .assignTimestampsAndWatermarks(
                 WatermarkStrategy.forGenerator(context -> new EpochWatermarks()))
             .name("epoch-watermarks")
-            .uid("epoch-watermarks");
+            .uid("epoch-watermarks")
+            .setParallelism(readers);
 
     SingleOutputStreamOperator<ShardReport> tracker =
         events

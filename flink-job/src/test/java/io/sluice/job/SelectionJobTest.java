@@ -53,6 +53,10 @@ class SelectionJobTest {
         .filteredOn(node -> "loss-events".equals(node.getTransformationUID()))
         .extracting(StreamNode::getParallelism)
         .containsExactly(2);
+    assertThat(node("ingest", config).getParallelism())
+        .as("keeps a partition's order")
+        .isEqualTo(2);
+    assertThat(node("epoch-watermarks", config).getParallelism()).isEqualTo(2);
     assertThat(node("difficulty-tracker", config).getParallelism()).isEqualTo(4);
     assertThat(node("recluster", config).getParallelism()).isEqualTo(1);
   }

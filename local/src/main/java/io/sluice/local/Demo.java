@@ -13,6 +13,8 @@ import java.util.concurrent.CountDownLatch;
 /** Runs broker, cluster, job and agents, and tells a person what happens. */
 final class Demo {
 
+  private static final String TORCH_THREADS = "ai.djl.pytorch.num_threads";
+
   private final Console console;
   private final RunConfig config;
   private final Optional<String> baselinePolicy;
@@ -36,6 +38,8 @@ final class Demo {
   }
 
   void run(Optional<Path> summary) throws InterruptedException {
+    // Broker, cluster and agents share the cores; PyTorch's own threads would only contend.
+    System.setProperty(TORCH_THREADS, System.getProperty(TORCH_THREADS, "1"));
     int slots = Math.max(1, config.get(Options.PARALLELISM));
     try (LocalFlink flink = LocalFlink.create(uiPort, slots);
         LocalKafka kafka = LocalKafka.create()) {

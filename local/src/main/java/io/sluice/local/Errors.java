@@ -3,6 +3,7 @@ package io.sluice.local;
 import io.sluice.protocol.UsageError;
 import io.sluice.protocol.UserError;
 import java.io.PrintStream;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -36,7 +37,7 @@ final class Errors {
       say(e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
     }
-    if (e instanceof InterruptedException) {
+    if (e instanceof InterruptedException || e instanceof InterruptException) {
       say("stopped");
       return INTERRUPTED;
     }

@@ -7,16 +7,13 @@ import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.apache.flink.core.execution.JobClient;
 
@@ -47,35 +44,39 @@ public final class LocalRun implements AutoCloseable {
    * @param listeners by rank
    */
   public void train(IntFunction<TrainingListener> listeners) throws InterruptedException {
+    CompletableFuture<Void> ended = new CompletableFuture<>();
     int worldSize = config.get(Options.WORLD_SIZE);
-    CompletionService<Void> agents = new ExecutorCompletionService<>(threads);
+    AtomicInteger running = new AtomicInteger(worldSize);
     for (int rank = 0; rank < worldSize; rank++) {
-      RunConfig own = config.with(Map.of("rank", Integer.toString(rank)), "rank");
-      TrainingListener listener = listeners.apply(rank);
-      Callable<Void> task =
-          () -> {
-            try (Agent agent = Agent.open(own)) {
-              agent.run(listener);
-            }
-            return null;
-          };
-      Future<Void> unused = agents.submit(task); // take() returns it when it is done
+      start(rank, listeners.apply(rank), running, ended);
     }
-    CompletableFuture<?> failure = job.getJobExecutionResult();
-    Thread trainer = Thread.currentThread();
-    CompletableFuture<?> unusedToo = failure.whenComplete((result, error) -> trainer.interrupt());
+    CompletableFuture<?> jobResult = job.getJobExecutionResult();
+    CompletableFuture<?> watched =
+        jobResult.whenComplete((result, error) -> ended.completeExceptionally(jobEnded(error)));
     try {
-      for (int done = 0; done < worldSize; done++) {
-        agents.take().get();
-      }
+      ended.get();
     } catch (ExecutionException e) {
       throw rethrow(e.getCause());
-    } catch (InterruptedException e) {
-      if (failure.isDone()) {
-        throw jobFailed(failure);
-      }
-      throw e;
+    } finally {
+      watched.cancel(false);
     }
+  }
+
+  /** Starts one agent. Training ends when the last of them is done, or the first fails. */
+  private void start(
+      int rank, TrainingListener listener, AtomicInteger running, CompletableFuture<Void> ended) {
+    RunConfig own = config.with(Map.of("rank", Integer.toString(rank)), "rank");
+    threads.execute(
+        () -> {
+          try (Agent agent = Agent.open(own)) {
+            agent.run(listener);
+            if (running.decrementAndGet() == 0) {
+              ended.complete(null);
+            }
+          } catch (Throwable e) {
+            ended.completeExceptionally(e);
+          }
+        });
   }
 
   @Override
@@ -108,16 +109,14 @@ public final class LocalRun implements AutoCloseable {
     return new IllegalStateException("an agent failed: " + cause.getMessage(), cause);
   }
 
-  private static IllegalStateException jobFailed(CompletableFuture<?> failure) {
-    try {
-      failure.join();
+  private static IllegalStateException jobEnded(Throwable error) {
+    if (error == null) {
       return new IllegalStateException("the selection job ended before the agents");
-    } catch (CompletionException e) {
-      Throwable root = e;
-      while (root.getCause() != null) {
-        root = root.getCause();
-      }
-      return new IllegalStateException("the selection job failed: " + root.getMessage(), e);
     }
+    Throwable root = error;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return new IllegalStateException("the selection job failed: " + root.getMessage(), error);
   }
 }

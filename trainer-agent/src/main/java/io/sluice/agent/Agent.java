@@ -38,6 +38,8 @@ public final class Agent implements AutoCloseable {
    *     settings say
    */
   public static Agent open(RunConfig config) throws InterruptedException {
+    // DJL reports its use from cloud machines unless told not to.
+    System.setProperty("OPT_OUT_TRACKING", System.getProperty("OPT_OUT_TRACKING", "true"));
     String spec = config.get(Options.DATASET);
     long seed = config.get(Options.SEED);
     SampleSource source = SampleSources.open(spec, seed);

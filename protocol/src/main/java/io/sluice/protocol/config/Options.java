@@ -208,18 +208,18 @@ public final class Options {
 
   public static final Option<Double> LEARNING_RATE =
       Option.decimal(
-          "learning-rate", AGENT, "0.05", 0, false, 1000, true, "Peak of the learning rate.");
+          "learning-rate", AGENT, "0.002", 0, false, 1000, true, "Peak of the learning rate.");
 
   public static final Option<Double> WEIGHT_DECAY =
       Option.decimal(
           "weight-decay",
           AGENT,
-          "0.0005",
+          "0.2",
           0,
           true,
           10,
           true,
-          "L2 penalty on the weights; 0: none.");
+          "Decoupled weight decay (AdamW) per step and unit of learning rate; 0 turns it off.");
 
   public static final Option<String> DEVICE =
       Option.choice(

@@ -16,6 +16,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -59,6 +61,8 @@ public final class RunTopics {
                   + " broker is running",
               brokers, PATIENCE.toSeconds()),
           e);
+    } catch (InterruptException e) {
+      throw e;
     } catch (KafkaException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new UserError("Kafka at " + brokers + ": " + cause.getMessage(), e);
@@ -74,6 +78,8 @@ public final class RunTopics {
             topic,
             Optional.of(partitions),
             replication < 1 ? Optional.empty() : Optional.of((short) replication));
+    // A job without a savepoint and an agent that resumes read from the start.
+    wanted.configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
     try {
       await(admin.createTopics(List.of(wanted)).all());
     } catch (TopicExistsException e) {
@@ -110,7 +116,7 @@ public final class RunTopics {
       throw new KafkaException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new org.apache.kafka.common.errors.InterruptException(e);
+      throw new InterruptException(e);
     }
   }
 }
