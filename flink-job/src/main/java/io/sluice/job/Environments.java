@@ -10,6 +10,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /** How the job runs, whatever runs it. */
 final class Environments {
 
+  private static final long BUFFER_TIMEOUT_MILLIS = 5;
+
   private Environments() {}
 
   /**
@@ -29,6 +31,10 @@ final class Environments {
               env.getParallelism(), shards));
     }
     env.setMaxParallelism(shards);
+    // An epoch's close crosses three exchanges, and agents wait for it: at Flink's default of 100
+    // ms
+    // a buffer that is not full would cost most of the turnaround.
+    env.setBufferTimeout(BUFFER_TIMEOUT_MILLIS);
     env.enableCheckpointing(config.get(Options.CHECKPOINT_INTERVAL).toMillis());
     // Records between chained operators are immutable, so nothing needs a defensive copy.
     env.getConfig().enableObjectReuse();

@@ -13,6 +13,9 @@ import java.util.concurrent.CountDownLatch;
 /** Runs broker, cluster, job and agents, and tells a person what happens. */
 final class Demo {
 
+  /** Enough to see work being shared, on machines of two cores. */
+  private static final int DEFAULT_PARALLELISM = 2;
+
   private static final String TORCH_THREADS = "ai.djl.pytorch.num_threads";
 
   private final Console console;
@@ -40,7 +43,8 @@ final class Demo {
   void run(Optional<Path> summary) throws InterruptedException {
     // Broker, cluster and agents share the cores; PyTorch's own threads would only contend.
     System.setProperty(TORCH_THREADS, System.getProperty(TORCH_THREADS, "1"));
-    int slots = Math.max(1, config.get(Options.PARALLELISM));
+    int parallelism = config.get(Options.PARALLELISM);
+    int slots = parallelism == 0 ? DEFAULT_PARALLELISM : parallelism;
     try (LocalFlink flink = LocalFlink.create(uiPort, slots);
         LocalKafka kafka = LocalKafka.create()) {
       RunConfig local =

@@ -37,8 +37,7 @@ final class DemoCommand implements Callable<Integer> {
           Options.GENERATION,
           Options.CHECKPOINT_DIR);
 
-  private static final Map<String, String> DEFAULTS =
-      Map.of("run", "demo", "parallelism", "2", "partitions", "4");
+  private static final Map<String, String> DEFAULTS = Map.of("run", "demo");
 
   private final Console console;
   private final Map<String, String> environment;
@@ -108,7 +107,9 @@ final class DemoCommand implements Callable<Integer> {
                 spec.commandLine().getParseResult(),
                 RunConfig.defaults().with(DEFAULTS, "demo"),
                 environment)
-            .with(Map.of("world-size", Integer.toString(agents)), "flag --agents");
+            .with(Map.of("world-size", Integer.toString(agents)), "flag --agents")
+            // A demo leaves nothing behind, and its baseline must not resume what it compares to.
+            .with(Map.of("checkpoint-dir", ""), "demo");
     new Demo(console, config, Optional.ofNullable(compare), uiPort, keepRunning)
         .run(Optional.ofNullable(summary));
     return CommandLine.ExitCode.OK;

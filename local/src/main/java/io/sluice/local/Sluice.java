@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     description = "Streaming sample selection for large-scale training.",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:failed", "2:bad usage"})
+    exitCodeList = {"0:done", "1:failed", "2:bad usage", "130:stopped by Ctrl-C"})
 public final class Sluice implements Runnable {
 
   @Spec private CommandSpec spec;

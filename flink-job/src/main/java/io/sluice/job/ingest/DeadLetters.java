@@ -19,7 +19,7 @@ public final class DeadLetters {
   private DeadLetters() {}
 
   /**
-   * @param value bytes of the refused record, cut to 64 KiB; empty where the record was understood
+   * @param value bytes of the refused record, cut to 64 KiB; empty where only its time was wrong
    */
   public static byte[] json(
       Rejection reason, String detail, String topic, Position position, byte[] value) {

@@ -23,10 +23,13 @@ public final class EpochWatermarks implements WatermarkGenerator<ShardEvent> {
   @Override
   public void onEvent(ShardEvent event, long timestamp, WatermarkOutput output) {
     if (event instanceof EpochEnded end) {
-      worldSize = end.worldSize();
       endedByRank.merge(end.rank(), end.epoch(), Math::max);
       changed = true;
-    } else if (event instanceof Joined || event instanceof MembersDeclared) {
+    } else if (event instanceof MembersDeclared members) {
+      worldSize = members.ranks().length;
+      endedByRank.clear();
+    } else if (event instanceof Joined join) {
+      worldSize = join.worldSize();
       endedByRank.clear();
     }
   }

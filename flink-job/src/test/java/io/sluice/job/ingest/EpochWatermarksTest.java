@@ -41,9 +41,14 @@ class EpochWatermarksTest {
     see(agents.join(0, 0));
     see(agents.join(1, 0));
     see(agents.end(0, -1));
-    see(agents.members(1, 0, 0));
-    see(agents.end(1, -1));
+    see(agents.members(1, 0, 0, 5));
+    see(agents.end(0, 0));
     assertThat(emitted).isEmpty();
+    see(agents.end(0, 1));
+    assertThat(emitted).as("rank 5 has not ended").isEmpty();
+    see(agents.members(2, 1, 0));
+    see(agents.end(0, 2));
+    assertThat(emitted).containsExactly(2L);
   }
 
   private void see(ShardEvent event) {

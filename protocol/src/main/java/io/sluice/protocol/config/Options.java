@@ -60,10 +60,10 @@ public final class Options {
       Option.integer(
           "replication",
           RUN,
-          "-1",
-          -1,
+          "0",
+          0,
           Short.MAX_VALUE,
-          "Replication factor of topics that have to be created; -1 leaves it to the broker.");
+          "Replication factor of topics that have to be created; 0 leaves it to the broker.");
 
   public static final Option<Integer> EPOCHS =
       Option.integer("epochs", RUN, "12", 1, 1_000_000, "Number of epochs of the whole training.");
@@ -148,7 +148,7 @@ public final class Options {
           "0",
           0,
           Sharding.MAX_SHARDS,
-          "Parallel subtasks of the job; 0 takes the cluster's default.");
+          "Parallel subtasks of the job; 0 takes the cluster's default (2 in the demo).");
 
   public static final Option<Duration> CHECKPOINT_INTERVAL =
       Option.duration(
@@ -188,9 +188,10 @@ public final class Options {
           AGENT,
           "glyphs",
           NOT_BLANK,
-          "glyphs[:count], idx:DIR, fashion-mnist, cifar10 or images:DIR",
-          "What to train on: glyphs[:count] (generated), idx:DIR (MNIST-style files),"
-              + " fashion-mnist and cifar10 (downloaded), images:DIR (a folder per class).");
+          "glyphs[:count], idx:DIR, fashion-mnist, cifar10 or images:DIR[?size=N]",
+          "What to train on: glyphs[:count] (generated, 20000 by default), idx:DIR (the four"
+              + " MNIST-style files), fashion-mnist and cifar10 (downloaded), images:DIR[?size=N] (a"
+              + " folder per class, N pixels square, 64 by default).");
 
   public static final Option<String> MODEL =
       Option.text(

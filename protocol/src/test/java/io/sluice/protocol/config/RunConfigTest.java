@@ -24,7 +24,7 @@ class RunConfigTest {
     expected.put("bootstrap-servers", "(required)");
     expected.put("shards", "128");
     expected.put("partitions", "8");
-    expected.put("replication", "-1");
+    expected.put("replication", "0");
     expected.put("epochs", "12");
     expected.put("seed", "1");
     expected.put("policy", "seta");
@@ -42,8 +42,8 @@ class RunConfigTest {
     expected.put("dataset", "glyphs");
     expected.put("model", "cnn");
     expected.put("batch-size", "64");
-    expected.put("learning-rate", "0.05");
-    expected.put("weight-decay", "0.0005");
+    expected.put("learning-rate", "0.002");
+    expected.put("weight-decay", "0.2");
     expected.put("device", "auto");
     expected.put("checkpoint-dir", "");
     expected.put("loss-buffer", "4194304");

@@ -1,0 +1,145 @@
+package io.sluice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo as a newcomer runs it, made small. */
+class DemoTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void trainsComparesAndWritesItsSummary() throws Exception {
+    Path file = folder.resolve("s.json");
+    TestingProcess demo =
+        TestingProcess.start(
+            folder,
+            "demo",
+            "--dataset",
+            "glyphs:1000",
+            "--model",
+            "linear",
+            "--epochs",
+            "4",
+            "--agents",
+            "2",
+            "--compare",
+            "full",
+            "--summary",
+            file.toString());
+
+    assertThat(demo.await()).as(demo.err()).isZero();
+    assertThat(demo.err()).isEmpty();
+    assertThat(demo.out())
+        .contains("Flink UI", "2 agents", "replicas are not averaged", "selected", "baseline")
+        .containsPattern("Saved \\d+\\.\\d % of the 4,000 samples");
+    assertThat(demo.leftovers()).isEmpty();
+
+    JsonObject summary = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    assertThat(summary.getAsJsonObject("settings").get("seed").getAsLong()).isEqualTo(1);
+    assertConsistent(summary, 1000);
+    assertThat(summary.get("saved_fraction").getAsDouble()).isBetween(0.1, 0.9);
+    JsonObject baseline = summary.getAsJsonObject("baseline");
+    assertConsistent(baseline, 1000);
+    assertThat(baseline.get("saved_fraction").getAsDouble()).isZero();
+  }
+
+  @Test
+  void leavesNothingBehindWhenItIsInterrupted() throws Exception {
+    TestingProcess demo =
+        TestingProcess.start(
+            folder,
+            "demo",
+            "--dataset",
+            "glyphs:500",
+            "--model",
+            "linear",
+            "--epochs",
+            "2",
+            "--keep-running");
+    await().atMost(Duration.ofSeconds(120)).until(() -> demo.out().contains("Ctrl-C ends them"));
+    assertThat(demo.leftovers()).as("broker, cluster and log").hasSizeGreaterThanOrEqualTo(2);
+
+    demo.interrupt();
+
+    assertThat(demo.await()).isEqualTo(130);
+    assertThat(demo.err()).isEqualToIgnoringNewLines("sluice: stopped");
+    assertThat(demo.leftovers()).isEmpty();
+  }
+
+  @Test
+  void stopsAmidTraining() throws Exception {
+    TestingProcess demo =
+        TestingProcess.start(
+            folder, "demo", "--dataset", "glyphs:2000", "--model", "linear", "--epochs", "100000");
+    await().atMost(Duration.ofSeconds(120)).until(() -> demo.out().contains("all, unmeasured"));
+
+    demo.interrupt();
+
+    assertThat(demo.await()).isEqualTo(130);
+    assertThat(demo.leftovers()).isEmpty();
+  }
+
+  @Test
+  void saysWhatIsWrongInOneLine() throws Exception {
+    TestingProcess missing = TestingProcess.start(folder, "demo", "--dataset", "idx:/nowhere");
+    assertThat(missing.await()).isEqualTo(1);
+    assertThat(missing.err()).contains("/nowhere").hasLineCount(1).startsWith("sluice: ");
+    assertThat(missing.leftovers()).isEmpty();
+
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(taken.getLocalPort());
+      TestingProcess used = TestingProcess.start(folder, "demo", "--ui-port", port);
+      assertThat(used.await()).isEqualTo(1);
+      assertThat(used.err()).contains(port, "--ui-port").hasLineCount(1);
+    }
+
+    TestingProcess usage = TestingProcess.start(folder, "demo", "--clusters", "0");
+    assertThat(usage.await()).isEqualTo(2);
+    assertThat(usage.err())
+        .isEqualToIgnoringNewLines(
+            "sluice: clusters is '0' (flag); allowed: an integer from 1 to 256; see sluice demo"
+                + " --help");
+  }
+
+  private static void assertConsistent(JsonObject training, long known) throws IOException {
+    JsonArray epochs = training.getAsJsonArray("epochs");
+    assertThat(epochs).hasSize(4);
+    long trained = 0;
+    int number = 0;
+    for (JsonElement element : epochs) {
+      JsonObject epoch = element.getAsJsonObject();
+      assertThat(epoch.get("epoch").getAsInt()).isEqualTo(number);
+      assertThat(epoch.get("known").getAsLong()).isEqualTo(known);
+      assertThat(epoch.get("unseen").getAsLong()).isEqualTo(number == 0 ? known : 0);
+      long selected = epoch.get("selected").getAsLong();
+      assertThat(epoch.get("trained").getAsLong()).isBetween(selected - 1, selected);
+      assertThat(epoch.get("test_accuracy").getAsDouble()).isBetween(0.0, 1.0);
+      assertThat(epoch.get("turnaround_ms").getAsLong()).isPositive();
+      long clustered = 0;
+      for (JsonElement size : epoch.getAsJsonArray("sizes")) {
+        clustered += size.getAsLong();
+      }
+      assertThat(clustered).isEqualTo(number == 0 ? 0 : known);
+      assertThat(epoch.getAsJsonArray("centers")).hasSameSizeAs(epoch.getAsJsonArray("sizes"));
+      trained += epoch.get("trained").getAsLong();
+      number++;
+    }
+    assertThat(training.get("samples_trained").getAsLong()).isEqualTo(trained);
+    assertThat(training.get("samples_full").getAsLong()).isEqualTo(4 * known);
+    assertThat(training.get("final_test_accuracy").getAsDouble()).isGreaterThan(0.3);
+  }
+}

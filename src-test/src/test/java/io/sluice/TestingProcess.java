@@ -1,0 +1,82 @@
+package io.sluice;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The sluice command in a process of its own, with a temporary folder of its own. */
+final class TestingProcess {
+
+  private final Process process;
+  private final Path temporary;
+  private final Path out;
+  private final Path err;
+
+  private TestingProcess(Process process, Path temporary, Path out, Path err) {
+    this.process = process;
+    this.temporary = temporary;
+    this.out = out;
+    this.err = err;
+  }
+
+  static TestingProcess start(Path folder, String... arguments) throws IOException {
+    Path temporary = Files.createDirectories(folder.resolve("tmp"));
+    Path out = folder.resolve("out.txt");
+    Path err = folder.resolve("err.txt");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--add-opens"))
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-Djava.io.tmpdir=" + temporary,
+            "-Xmx1g",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.sluice.local.Sluice"));
+    command.addAll(List.of(arguments));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    return new TestingProcess(process, temporary, out, err);
+  }
+
+  /** Exit code; fails the test when the command does not end in time. */
+  int await() throws InterruptedException, IOException {
+    if (!process.waitFor(180, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("still running after 180 s; it printed:\n" + out() + err());
+    }
+    return process.exitValue();
+  }
+
+  /** What Ctrl-C does. */
+  void interrupt() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+  }
+
+  String out() throws IOException {
+    return Files.readString(out, StandardCharsets.UTF_8);
+  }
+
+  String err() throws IOException {
+    return Files.readString(err, StandardCharsets.UTF_8);
+  }
+
+  /** What the command has left in its temporary folder. */
+  List<Path> leftovers() throws IOException {
+    try (Stream<Path> files = Files.list(temporary)) {
+      // The JVM's own, and PyTorch's natives that are in use until the process is gone.
+      return files.filter(file -> !file.getFileName().toString().startsWith("hsperf")).toList();
+    }
+  }
+}
