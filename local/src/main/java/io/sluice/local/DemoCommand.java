@@ -57,7 +57,8 @@ final class DemoCommand implements Callable<Integer> {
       names = "--compare",
       paramLabel = "POLICY",
       description =
-          "Train a baseline with this policy afterwards, and print both. Allowed: full, random.")
+          "Train a baseline with this policy afterwards, and print both. Default: none. Allowed:"
+              + " full, random.")
   private String compare;
 
   @Option(

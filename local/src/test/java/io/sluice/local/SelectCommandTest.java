@@ -108,7 +108,7 @@ class SelectCommandTest {
   void equalLossesAreSplitIntoGroupsOfWhichTheWindowTakesItsShare() throws IOException {
     Files.writeString(csv, csvOf(4_000, id -> 1.5));
 
-    select("--clusters", "4", "--prune-ratio", "0");
+    select("--clusters", "4", "--window-scale", "0.5", "--prune-ratio", "0");
 
     List<String> selected = Files.readAllLines(ids);
     // Half of 4,000 by a hash: standard deviation 32.

@@ -106,7 +106,7 @@ class RunConfigTest {
           checkpoint-interval | 10       | a duration such as 500ms, 10s, 5m or 1h, at least 100ms
           checkpoint-interval | 99ms     | a duration such as 500ms, 10s, 5m or 1h, at least 100ms
           checkpoint-interval | 1d       | a duration such as 500ms, 10s, 5m or 1h, at least 100ms
-          dataset             | ''       | glyphs[:count], idx:DIR, fashion-mnist, cifar10 or images:DIR
+          dataset             | ''       | glyphs[:count], idx:DIR, fashion-mnist, cifar10 or images:DIR[?size=N]
           """)
   void aValueThatIsNotAllowedIsOneLine(String key, String value, String allowed) {
     assertThatThrownBy(() -> DEFAULTS.with(Map.of(key, value), "run.yaml"))
