@@ -77,7 +77,7 @@ public final class ConfigFlags {
     String defaultText =
         option
             .defaultText()
-            .map(text -> text.isEmpty() ? "" : " Default: " + text + ".")
+            .map(text -> " Default: " + (text.isEmpty() ? "none" : text) + ".")
             .orElse(" Required.");
     return OptionSpec.builder(option.flag())
         .paramLabel(option.key().replaceAll(".*-", "").toUpperCase(java.util.Locale.ROOT))

@@ -234,7 +234,7 @@ public final class Options {
       Option.path(
           "checkpoint-dir",
           AGENT,
-          "Folder for a checkpoint per epoch, from which a restarted agent resumes; empty: none.");
+          "Folder for a checkpoint per epoch, from which a restarted agent resumes.");
 
   public static final Option<Integer> LOSS_BUFFER =
       Option.integer(
