@@ -86,6 +86,7 @@ class BadInputTest {
                           "negative-index",
                           "unknown-incarnation",
                           "non-finite-loss"));
+      assertMetrics(flink);
       DeadLetter undecodable =
           deadLetters(config).stream()
               .filter(letter -> letter.getReason().equals("undecodable"))
@@ -95,6 +96,32 @@ class BadInputTest {
       assertThat(undecodable.getPartition()).isEqualTo(1);
       assertThat(undecodable.getValue().toStringUtf8()).isEqualTo("not protobuf at all");
     }
+  }
+
+  /** What the Flink UI shows, summed over subtasks. */
+  private static void assertMetrics(LocalFlink flink) {
+    TestingMetrics metrics = new TestingMetrics(flink.uiAddress());
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> {
+              assertThat(metrics.sum("ingest.rejected.undecodable")).isEqualTo(1);
+              assertThat(metrics.sum("ingest.rejected.unknown-version")).isEqualTo(1);
+              assertThat(metrics.sum("ingest.rejected.wrong-shard")).isEqualTo(1);
+              assertThat(metrics.sum("ingest.rejected.negative-index")).isEqualTo(1);
+              assertThat(metrics.sum("ingest.rejected.non-finite-loss")).isEqualTo(1);
+              assertThat(metrics.sum("difficulty-tracker.lossesApplied")).isEqualTo(SAMPLES - 1);
+              assertThat(metrics.sum("recluster.epoch")).isEqualTo(1);
+              assertThat(metrics.sum("recluster.samplesKnown")).isEqualTo(SAMPLES);
+              assertThat(metrics.sum("recluster.samplesUnseen")).isEqualTo(1);
+              assertThat(metrics.sum("recluster.windowSize")).isEqualTo(1);
+              assertThat(metrics.sum("recluster.cluster0.size")).isEqualTo(SAMPLES - 1);
+              assertThat(metrics.sum("recluster.cluster0.center")).isBetween(19.0, 20.0);
+              assertThat(metrics.sum("selector.samplesSelected")).isEqualTo(SAMPLES);
+              assertThat(metrics.sum("selector.samplesSelectedTotal")).isEqualTo(2 * SAMPLES);
+              assertThat(metrics.sum("selector.samplesSavedTotal")).isZero();
+              assertThat(metrics.sum("selector.turnaroundMillis")).isBetween(0.0, 60_000.0);
+            });
   }
 
   @Test

@@ -31,9 +31,8 @@ final class Environments {
               env.getParallelism(), shards));
     }
     env.setMaxParallelism(shards);
-    // An epoch's close crosses three exchanges, and agents wait for it: at Flink's default of 100
-    // ms
-    // a buffer that is not full would cost most of the turnaround.
+    // Agents wait for an epoch's close, which crosses three exchanges. With Flink's 100 ms for a
+    // buffer to fill, that would be most of the turnaround.
     env.setBufferTimeout(BUFFER_TIMEOUT_MILLIS);
     env.enableCheckpointing(config.get(Options.CHECKPOINT_INTERVAL).toMillis());
     // Records between chained operators are immutable, so nothing needs a defensive copy.

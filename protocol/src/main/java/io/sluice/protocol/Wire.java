@@ -9,5 +9,11 @@ public final class Wire {
   /** Most samples one SamplesAdded record may declare, so that a faulty one cannot fill memory. */
   public static final long MAX_SAMPLES_PER_RECORD = 1L << 24;
 
+  /** Greatest world size, so that a faulty record cannot fill memory; ranks are below it. */
+  public static final int MAX_WORLD_SIZE = 65_536;
+
+  /** Greatest epoch number. */
+  public static final int MAX_EPOCH = 1_000_000;
+
   private Wire() {}
 }

@@ -109,6 +109,8 @@ public final class DifficultyTracker
     Verdict verdict = judge(event, ledger);
     if (verdict instanceof Refused refused) {
       refuse(event, refused, context);
+      watchForStall(ledger, context);
+      ledgers.update(ledger);
       return;
     }
     boolean deferred = verdict instanceof Deferred;
@@ -125,12 +127,17 @@ public final class DifficultyTracker
         know(samples);
       }
     }
-    if (ledger.isComplete()) {
-      close(event.shard(), ledger, context, out);
-    } else if (!(event instanceof Losses)) {
+    if (!(event instanceof Losses)) { // losses complete nothing
+      if (ledger.isComplete()) {
+        close(event.shard(), ledger, context, out);
+      }
       watchForStall(ledger, context);
     }
     ledgers.update(ledger);
+  }
+
+  int stalledShards() {
+    return stalled.size();
   }
 
   private static Verdict judge(ShardEvent event, EpochLedger ledger) {
@@ -271,9 +278,13 @@ public final class DifficultyTracker
     Integer watched = watchedEpoch.value();
     if (ledger.isWaiting() && (watched == null || watched != ledger.openEpoch())) {
       watchedEpoch.update(ledger.openEpoch());
-      long now = context.timerService().currentProcessingTime();
-      context.timerService().registerProcessingTimeTimer(now + stallWarning.toMillis());
+      lookAgain(context);
     }
+  }
+
+  private void lookAgain(Context context) {
+    long now = context.timerService().currentProcessingTime();
+    context.timerService().registerProcessingTimeTimer(now + stallWarning.toMillis());
   }
 
   /** Tells people who an epoch waits for; decides nothing. */
@@ -281,19 +292,23 @@ public final class DifficultyTracker
   public void onTimer(long timestamp, OnTimerContext context, Collector<ShardReport> out)
       throws Exception {
     EpochLedger ledger = ledgers.value();
-    if (watchedEpoch.value() != ledger.openEpoch() || !ledger.isWaiting()) {
-      return;
+    if (watchedEpoch.value() != ledger.openEpoch()) {
+      return; // it was closed, and whoever waits for the next has a timer of their own
+    }
+    lookAgain(context);
+    if (!ledger.isWaiting()) {
+      return; // the rank that had ended it has started again
     }
     stalled.add(context.getCurrentKey());
     metrics.stalledShards(stalled.size());
     if (warnedEpoch != ledger.openEpoch()) {
       warnedEpoch = ledger.openEpoch();
       LOG.warn(
-          "epoch {} has waited over {} s for ranks {}; restart their agents, or remove them for"
-              + " good with a Membership record",
+          "epoch {} waits for ranks {}, {} s or more after the first rank ended it; restart their"
+              + " agents, or remove them for good with a Membership record",
           ledger.openEpoch(),
-          stallWarning.toSeconds(),
-          ledger.missingRanks());
+          ledger.missingRanks(),
+          stallWarning.toSeconds());
     }
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * One shard's book of who has ended the open epoch: the epoch watermark, counted in checkpointed
@@ -72,11 +73,23 @@ final class EpochLedger {
         // The first agent of all says where the run begins.
         openEpoch = join.epoch() - 1;
       }
-      enlist(Members.of(join.generation(), join.epoch() - 1, join.worldSize()));
-    } else if (!isMemberNowOrSoon(join.rank())) {
-      return notAMember(join.rank());
+      enlist(Members.joined(join.generation(), join.epoch() - 1, join.worldSize()));
+    } else {
+      int worldSize = worldSizeOf(join.generation());
+      if (worldSize > 0 && join.worldSize() != worldSize) {
+        return Verdict.refused(
+            Rejection.WRONG_WORLD,
+            "rank %d joins generation %d with world size %d; it began with %d",
+            join.rank(),
+            join.generation(),
+            join.worldSize(),
+            worldSize);
+      }
+      if (!isMemberNowOrSoon(join.rank())) {
+        return notAMember(join.rank());
+      }
     }
-    ranks.put(join.rank(), new RankEntry(join.incarnation()));
+    ranks.put(join.rank(), new RankEntry(join.incarnation(), join.generation()));
     return Verdict.ACCEPTED;
   }
 
@@ -138,6 +151,7 @@ final class EpochLedger {
           openEpoch);
     }
     if (end.losses() != rank.received) {
+      rank.incomplete = true;
       return Verdict.refused(
           Rejection.COUNT_MISMATCH,
           "rank %d says it sent %d losses of epoch %d, %d arrived; the epoch stays open until the"
@@ -148,6 +162,7 @@ final class EpochLedger {
           rank.received);
     }
     rank.ended = true;
+    rank.incomplete = false;
     lastEndMillis = Math.max(lastEndMillis, end.position().timestampMillis());
     return Verdict.ACCEPTED;
   }
@@ -161,7 +176,7 @@ final class EpochLedger {
           declared.generation(),
           newest);
     }
-    enlist(new Members(declared.generation(), declared.fromEpoch(), declared.ranks()));
+    enlist(Members.declared(declared.generation(), declared.fromEpoch(), declared.ranks()));
     return Verdict.ACCEPTED;
   }
 
@@ -175,10 +190,12 @@ final class EpochLedger {
     return members.ranks().length > 0 && missingRanks().isEmpty();
   }
 
-  /** Whether some member has ended the open epoch and another has not. */
+  /** Whether some member has ended the open epoch, or has tried to, and not all have. */
   boolean isWaiting() {
     int missing = missingRanks().size();
-    return missing > 0 && missing < members.ranks().length;
+    return missing > 0
+        && (missing < members.ranks().length
+            || ranks.values().stream().anyMatch(rank -> rank.incomplete));
   }
 
   /** Closes the open epoch and opens the next. */
@@ -233,12 +250,25 @@ final class EpochLedger {
       Members due = upcoming.remove(0);
       if (due.generation() > members.generation()) {
         members = due;
+        if (due.beginsWithJoins()) {
+          // What agents of older generations have ended says nothing about this one.
+          ranks.values().removeIf(rank -> rank.generation < due.generation());
+        }
       }
     }
   }
 
   private int newestGeneration() {
     return upcoming.stream().mapToInt(Members::generation).reduce(members.generation(), Math::max);
+  }
+
+  /** World size of a generation that is known; 0 where any will do. */
+  private int worldSizeOf(int generation) {
+    return Stream.concat(Stream.of(members), upcoming.stream())
+        .filter(known -> known.generation() == generation)
+        .mapToInt(Members::worldSize)
+        .findFirst()
+        .orElse(0);
   }
 
   private boolean isMemberNowOrSoon(int rank) {

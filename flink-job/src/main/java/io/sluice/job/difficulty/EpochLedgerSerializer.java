@@ -31,10 +31,12 @@ public final class EpochLedgerSerializer extends VersionedSerializer<EpochLedger
       RankEntry entry = rank.getValue();
       out.writeInt(rank.getKey());
       out.writeLong(entry.incarnation);
+      out.writeInt(entry.generation);
       out.writeLong(entry.nextSequence);
       out.writeLong(entry.received);
       out.writeLong(entry.receivedEarly);
       out.writeBoolean(entry.ended);
+      out.writeBoolean(entry.incomplete);
     }
   }
 
@@ -50,11 +52,12 @@ public final class EpochLedgerSerializer extends VersionedSerializer<EpochLedger
     Map<Integer, RankEntry> ranks = new TreeMap<>();
     for (int left = in.readInt(); left > 0; left--) {
       int rank = in.readInt();
-      RankEntry entry = new RankEntry(in.readLong());
+      RankEntry entry = new RankEntry(in.readLong(), in.readInt());
       entry.nextSequence = in.readLong();
       entry.received = in.readLong();
       entry.receivedEarly = in.readLong();
       entry.ended = in.readBoolean();
+      entry.incomplete = in.readBoolean();
       ranks.put(rank, entry);
     }
     return new EpochLedger(openEpoch, members, upcoming, ranks, lastEndMillis);
@@ -77,6 +80,7 @@ public final class EpochLedgerSerializer extends VersionedSerializer<EpochLedger
     for (int rank : members.ranks()) {
       out.writeInt(rank);
     }
+    out.writeInt(members.worldSize());
   }
 
   private static Members readMembers(DataInputView in) throws IOException {
@@ -86,6 +90,6 @@ public final class EpochLedgerSerializer extends VersionedSerializer<EpochLedger
     for (int i = 0; i < ranks.length; i++) {
       ranks[i] = in.readInt();
     }
-    return new Members(generation, fromEpoch, ranks);
+    return new Members(generation, fromEpoch, ranks, in.readInt());
   }
 }

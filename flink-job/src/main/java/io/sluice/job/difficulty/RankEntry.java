@@ -6,6 +6,9 @@ final class RankEntry {
   /** Incarnation of the agent that speaks for the rank now. */
   final long incarnation;
 
+  /** Generation it joined with. */
+  final int generation;
+
   /** Sequence number that its next batch has. */
   long nextSequence;
 
@@ -18,22 +21,28 @@ final class RankEntry {
   /** Whether it has ended the open epoch. */
   boolean ended;
 
-  RankEntry(long incarnation) {
+  /** Whether its end of the open epoch was refused, because losses it sent have not arrived. */
+  boolean incomplete;
+
+  RankEntry(long incarnation, int generation) {
     this.incarnation = incarnation;
+    this.generation = generation;
   }
 
   void epochClosed() {
     received = receivedEarly;
     receivedEarly = 0;
     ended = false;
+    incomplete = false;
   }
 
   RankEntry copy() {
-    RankEntry copy = new RankEntry(incarnation);
+    RankEntry copy = new RankEntry(incarnation, generation);
     copy.nextSequence = nextSequence;
     copy.received = received;
     copy.receivedEarly = receivedEarly;
     copy.ended = ended;
+    copy.incomplete = incomplete;
     return copy;
   }
 }

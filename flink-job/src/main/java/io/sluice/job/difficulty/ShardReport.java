@@ -36,32 +36,13 @@ public record ShardReport(
       out.writeInt(report.shard());
       out.writeLong(report.endedAtMillis());
       out.writeLong(report.unseen());
-      writeHistogram(report.measured(), out);
+      HistogramBytes.write(report.measured(), out);
     }
 
     @Override
     protected ShardReport read(int version, DataInputView in) throws IOException {
       return new ShardReport(
-          in.readInt(), in.readInt(), in.readLong(), in.readLong(), readHistogram(in));
+          in.readInt(), in.readInt(), in.readLong(), in.readLong(), HistogramBytes.read(in));
     }
-  }
-
-  public static void writeHistogram(SparseHistogram histogram, DataOutputView out)
-      throws IOException {
-    out.writeInt(histogram.distinct());
-    for (int i = 0; i < histogram.distinct(); i++) {
-      out.writeChar(histogram.codes()[i]);
-      out.writeLong(histogram.counts()[i]);
-    }
-  }
-
-  public static SparseHistogram readHistogram(DataInputView in) throws IOException {
-    char[] codes = new char[in.readInt()];
-    long[] counts = new long[codes.length];
-    for (int i = 0; i < codes.length; i++) {
-      codes[i] = in.readChar();
-      counts[i] = in.readLong();
-    }
-    return new SparseHistogram(codes, counts);
   }
 }

@@ -71,12 +71,14 @@ final class LossEventDecoder {
     if (!ownsShard(batch.getShard(), at, Math.max(1, sent), out)) {
       return;
     }
-    if (batch.getRank() < 0) {
-      out.reject(Rejection.BAD_RANK, "rank does not fit 31 bits", sent);
+    if (batch.getRank() < 0 || batch.getRank() >= Wire.MAX_WORLD_SIZE) {
+      String detail = "rank " + Integer.toUnsignedString(batch.getRank());
+      out.reject(Rejection.BAD_RANK, detail, Math.max(1, sent));
       return;
     }
-    if (batch.getEpoch() < 0) {
-      out.reject(Rejection.BAD_EPOCH, "losses of epoch " + batch.getEpoch(), sent);
+    if (batch.getEpoch() < 0 || batch.getEpoch() > Wire.MAX_EPOCH) {
+      String detail = "losses of epoch " + batch.getEpoch();
+      out.reject(Rejection.BAD_EPOCH, detail, Math.max(1, sent));
       return;
     }
     long[] indices = new long[sent];
@@ -222,12 +224,14 @@ final class LossEventDecoder {
 
   private void membership(Membership membership, Position at, Output out) {
     int[] ranks = membership.getRanksList().stream().mapToInt(Integer::intValue).toArray();
-    boolean ascending = ranks.length > 0 && ranks[0] >= 0;
+    boolean valid = ranks.length > 0 && ranks[0] >= 0;
     for (int i = 1; i < ranks.length; i++) {
-      ascending &= ranks[i] > ranks[i - 1];
+      valid &= ranks[i] > ranks[i - 1];
     }
-    if (!ascending) {
-      out.reject(Rejection.BAD_RANK, "ranks must ascend, each once, at least one", 1);
+    if (!valid || ranks[ranks.length - 1] >= Wire.MAX_WORLD_SIZE) {
+      String detail =
+          "ranks must ascend, each once, at least one, all below " + Wire.MAX_WORLD_SIZE;
+      out.reject(Rejection.BAD_RANK, detail, 1);
       return;
     }
     if (!isEpoch(membership.getFromEpoch(), -1, out)) {
@@ -259,7 +263,7 @@ final class LossEventDecoder {
   }
 
   private static boolean isRank(int rank, int worldSize, Output out) {
-    if (rank >= 0 && worldSize >= 1 && rank < worldSize) {
+    if (rank >= 0 && rank < worldSize && worldSize <= Wire.MAX_WORLD_SIZE) {
       return true;
     }
     String detail =
@@ -272,10 +276,11 @@ final class LossEventDecoder {
   }
 
   private static boolean isEpoch(int epoch, int min, Output out) {
-    if (epoch >= min) {
+    if (epoch >= min && epoch <= Wire.MAX_EPOCH) {
       return true;
     }
-    out.reject(Rejection.BAD_EPOCH, "epoch " + epoch + ", allowed from " + min, 1);
+    String detail = "epoch " + epoch + "; allowed: " + min + " to " + Wire.MAX_EPOCH;
+    out.reject(Rejection.BAD_EPOCH, detail, 1);
     return false;
   }
 

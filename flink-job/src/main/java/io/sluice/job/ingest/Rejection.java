@@ -10,6 +10,7 @@ public enum Rejection {
   NO_EVENT("no-event"),
   WRONG_SHARD("wrong-shard"),
   WRONG_SHARDS("wrong-shards"),
+  WRONG_WORLD("wrong-world"),
   NEGATIVE_INDEX("negative-index"),
   INDEX_TOO_LARGE("index-too-large"),
   LENGTH_MISMATCH("length-mismatch"),

@@ -1,6 +1,6 @@
 package io.sluice.job.recluster;
 
-import io.sluice.job.difficulty.ShardReport;
+import io.sluice.job.difficulty.HistogramBytes;
 import io.sluice.job.serde.VersionedSerializer;
 import java.io.IOException;
 import java.util.BitSet;
@@ -24,7 +24,7 @@ public final class EpochMergeSerializer extends VersionedSerializer<EpochMerge> 
     }
     out.writeLong(merge.unseen());
     out.writeLong(merge.endedAtMillis());
-    ShardReport.writeHistogram(merge.measured(), out);
+    HistogramBytes.write(merge.measured(), out);
   }
 
   @Override
@@ -34,7 +34,7 @@ public final class EpochMergeSerializer extends VersionedSerializer<EpochMerge> 
       words[i] = in.readLong();
     }
     return new EpochMerge(
-        BitSet.valueOf(words), in.readLong(), in.readLong(), ShardReport.readHistogram(in));
+        BitSet.valueOf(words), in.readLong(), in.readLong(), HistogramBytes.read(in));
   }
 
   @Override

@@ -229,14 +229,36 @@ class DifficultyTrackerTest {
   }
 
   @Test
-  void decidesNothingWhenAnEpochStalls() throws Exception {
+  void decidesNothingWhenAnEpochStallsButLooksAgainUntilItCloses() throws Exception {
     startEpochZero(1);
     tracker.process(agents.end(0, 0));
     clear();
-    tracker.setProcessingTime(TestingTracker.STALL_WARNING.toMillis() * 10);
+
+    // The rank that has ended starts again before the timer fires, and ends again.
+    tracker.process(agents.join(0, 0));
+    tracker.setProcessingTime(TestingTracker.STALL_WARNING.toMillis());
+    tracker.process(agents.end(0, 0, 0));
+    assertThat(tracker.stalledShards()).isZero();
+    tracker.setProcessingTime(TestingTracker.STALL_WARNING.toMillis() * 2);
+
+    assertThat(tracker.stalledShards()).isEqualTo(1);
     assertThat(tracker.reports()).isEmpty();
     tracker.process(agents.end(1, 0));
     assertThat(tracker.reports()).extracting(ShardReport::epoch).containsExactly(1);
+    assertThat(tracker.stalledShards()).isZero();
+    tracker.setProcessingTime(TestingTracker.STALL_WARNING.toMillis() * 3);
+    assertThat(tracker.timers()).isZero();
+  }
+
+  @Test
+  void looksAfterARankWhoseCountDisagrees() throws Exception {
+    startEpochZero(1);
+    tracker.process(agents.end(0, 0, 3), agents.end(1, 0, 3));
+    tracker.setProcessingTime(TestingTracker.STALL_WARNING.toMillis());
+    assertThat(tracker.stalledShards()).isEqualTo(1);
+    assertThat(tracker.deadLetters())
+        .extracting(DeadLetter::getReason)
+        .containsExactly("count-mismatch", "count-mismatch");
   }
 
   private void startEpochZero(int samples) throws Exception {

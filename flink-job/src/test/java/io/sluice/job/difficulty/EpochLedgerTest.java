@@ -207,13 +207,61 @@ class EpochLedgerTest {
   @Test
   void takesTheRanksOfAJoinWithANewerGeneration() {
     startEpochZero();
-    TestingEvents four = new TestingEvents(0, 4);
-    for (int i = 0; i < 10; i++) {
-      four.samples(0, 0, 1); // so that the newcomers' incarnations are newer
-    }
+    TestingEvents four = laterAgents(4);
     accept(four.join(0, 0, 1));
     assertThat(ledger.missingRanks()).containsExactly(0, 1, 2, 3);
-    refuse(agents.join(1, 0, 0), Rejection.FENCED, Rejection.OLD_GENERATION);
+    refuse(agents.join(1, 0, 0), Rejection.OLD_GENERATION);
+  }
+
+  @Test
+  void countsNoEndOfAnOlderGenerationForANewerOne() {
+    startEpochZero();
+    accept(agents.end(1, 0));
+    TestingEvents three = laterAgents(3);
+    accept(three.join(0, 0, 1));
+    accept(three.join(2, 0, 1));
+    accept(three.end(0, 0));
+    accept(three.end(2, 0));
+    assertThat(ledger.missingRanks()).as("ended it as one of two, not of three").containsExactly(1);
+
+    accept(three.join(1, 0, 1));
+    accept(three.end(1, 0));
+    assertThat(ledger.isComplete()).isTrue();
+  }
+
+  @Test
+  void takesAgentsOfAnOlderGenerationForStrangers() {
+    startEpochZero();
+    accept(laterAgents(2).join(0, 0, 1));
+    refuse(agents.losses(1, 0, 0, 1f), Rejection.UNKNOWN_INCARNATION);
+    refuse(agents.end(1, 0), Rejection.UNKNOWN_INCARNATION);
+  }
+
+  @Test
+  void refusesAgentsThatCountWithAnotherWorldSize() {
+    accept(agents.join(1, 0));
+    refuse(laterAgents(1).join(0, 0), Rejection.WRONG_WORLD);
+    assertThat(ledger.missingRanks()).containsExactly(0, 1);
+  }
+
+  @Test
+  void letsThoseWhoAreLeftWriteOnAndStartAgainAfterAMembership() {
+    startEpochZero();
+    accept(agents.members(1, 0, 0));
+    accept(agents.losses(0, 0, 0, 1f));
+    accept(laterAgents(2).join(0, 0, 1));
+  }
+
+  @Test
+  void waitsForARankWhoseCountDisagrees() {
+    accept(agents.join(0, 0));
+    accept(agents.join(1, 0));
+    assertThat(ledger.isWaiting()).isFalse();
+    refuse(agents.end(0, -1, 5), Rejection.COUNT_MISMATCH);
+    assertThat(ledger.isWaiting()).isTrue();
+    accept(agents.end(0, -1, 0));
+    accept(agents.end(1, -1));
+    assertThat(ledger.isWaiting()).isFalse();
   }
 
   @Test
@@ -255,6 +303,15 @@ class EpochLedgerTest {
     ledger.close();
   }
 
+  /** Agents whose records come after those of the others, and so have newer incarnations. */
+  private static TestingEvents laterAgents(int worldSize) {
+    TestingEvents later = new TestingEvents(0, worldSize);
+    for (int i = 0; i < 50; i++) {
+      later.samples(0, 0, 1);
+    }
+    return later;
+  }
+
   private Verdict judge(ShardEvent event) {
     if (event instanceof Losses losses) {
       return ledger.losses(losses);
@@ -270,9 +327,9 @@ class EpochLedgerTest {
     assertThat(judge(event)).isEqualTo(Verdict.ACCEPTED);
   }
 
-  private void refuse(ShardEvent event, Rejection... anyOf) {
+  private void refuse(ShardEvent event, Rejection reason) {
     assertThat(judge(event))
         .isInstanceOfSatisfying(
-            Refused.class, refused -> assertThat(refused.reason()).isIn((Object[]) anyOf));
+            Refused.class, refused -> assertThat(refused.reason()).isEqualTo(reason));
   }
 }

@@ -23,9 +23,13 @@ public final class TestingTracker implements AutoCloseable {
 
   private final KeyedOneInputStreamOperatorTestHarness<Integer, ShardEvent, ShardReport> harness;
 
+  private final DifficultyTracker function;
+
   private TestingTracker(
-      KeyedOneInputStreamOperatorTestHarness<Integer, ShardEvent, ShardReport> harness) {
+      KeyedOneInputStreamOperatorTestHarness<Integer, ShardEvent, ShardReport> harness,
+      DifficultyTracker function) {
     this.harness = harness;
+    this.function = function;
   }
 
   public static TestingTracker open(int shards) throws Exception {
@@ -39,10 +43,10 @@ public final class TestingTracker implements AutoCloseable {
       int shards, double smoothing, int parallelism, int subtask, OperatorSubtaskState state)
       throws Exception {
     int[] keys = ShardKeys.of(shards);
+    DifficultyTracker function = new DifficultyTracker(smoothing, STALL_WARNING, "run.loss-events");
     KeyedOneInputStreamOperatorTestHarness<Integer, ShardEvent, ShardReport> harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(
-                new DifficultyTracker(smoothing, STALL_WARNING, "run.loss-events")),
+            new KeyedProcessOperator<>(function),
             event -> keys[event.shard()],
             Types.INT,
             shards,
@@ -55,7 +59,7 @@ public final class TestingTracker implements AutoCloseable {
       harness.initializeState(state);
     }
     harness.open();
-    return new TestingTracker(harness);
+    return new TestingTracker(harness, function);
   }
 
   public void process(ShardEvent... events) throws Exception {
@@ -85,6 +89,14 @@ public final class TestingTracker implements AutoCloseable {
 
   public int stateEntries() {
     return harness.numKeyedStateEntries();
+  }
+
+  int timers() {
+    return harness.numProcessingTimeTimers();
+  }
+
+  int stalledShards() {
+    return function.stalledShards();
   }
 
   void setProcessingTime(long millis) throws Exception {

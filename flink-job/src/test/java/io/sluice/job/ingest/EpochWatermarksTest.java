@@ -30,6 +30,16 @@ class EpochWatermarksTest {
   }
 
   @Test
+  void goesOnAfterARestartAmidARun() {
+    agents.join(0, 0); // read before the restart
+    agents.join(1, 0);
+    see(agents.end(0, 7));
+    assertThat(emitted).isEmpty();
+    see(agents.end(1, 7));
+    assertThat(emitted).containsExactly(7L);
+  }
+
+  @Test
   void isSilentWhileNothingEnds() {
     see(agents.join(0, 0));
     see(agents.losses(0, 0, 0, 1f));

@@ -172,6 +172,21 @@ class LossEventDecoderTest {
   }
 
   @Test
+  void refusesNumbersThatWouldFillMemory() {
+    decode(join().setWorldSize(2_000_000_000));
+    assertRefused(Rejection.BAD_RANK, 1);
+
+    refusals.clear();
+    decode(join().setEpoch(Integer.MAX_VALUE));
+    assertRefused(Rejection.BAD_EPOCH, 1);
+
+    refusals.clear();
+    decode(batch().setEpoch(1_000_001).addLocalIndexDeltas(1).addLosses(1));
+    assertRefused(Rejection.BAD_EPOCH, 1);
+    assertThat(events).isEmpty();
+  }
+
+  @Test
   void spreadsAJoinOverThePartitionsShards() {
     decode(join().setIncarnation(5));
 

@@ -23,7 +23,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -202,6 +204,51 @@ class SelectorTest {
     }
   }
 
+  @Test
+  void goesOnAtAnotherParallelismWithTheSameBytes() throws Exception {
+    int[] keys = ShardKeys.of(SHARDING.shards());
+    List<CodesPart> parts = new ArrayList<>();
+    List<ShardPlan> plans = new ArrayList<>();
+    for (int shard = 0; shard < SHARDING.shards(); shard++) {
+      CodesPart codes = codes(3);
+      parts.add(new CodesPart(1, shard, 0, 1, codes.pages()));
+      plans.add(new ShardPlan(1, shard, 0, ALL));
+    }
+    for (CodesPart part : parts) {
+      harness.processElement1(part, 0);
+    }
+    OperatorSubtaskState snapshot = harness.snapshot(1, 1);
+    for (ShardPlan plan : plans) {
+      harness.processElement2(plan, 0);
+    }
+    List<byte[]> expected = values();
+
+    List<byte[]> actual = new ArrayList<>();
+    for (int subtask = 0; subtask < 2; subtask++) {
+      OperatorSubtaskState part =
+          AbstractStreamOperatorTestHarness.repartitionOperatorState(
+              snapshot, SHARDING.shards(), 1, 2, subtask);
+      try (var restored = newHarness(2, subtask)) {
+        restored.initializeState(part);
+        restored.open();
+        for (ShardPlan plan : plans) {
+          int owner =
+              KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                  keys[plan.shard()], SHARDING.shards(), 2);
+          if (owner == subtask) {
+            restored.processElement2(plan, 0);
+          }
+        }
+        restored.extractOutputValues().forEach(chunk -> actual.add(chunk.value()));
+        assertThat(restored.numKeyedStateEntries()).isZero();
+      }
+    }
+    assertThat(actual)
+        .usingRecursiveFieldByFieldElementComparator()
+        .containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(expected).hasSize(SHARDING.shards());
+  }
+
   /** Samples with losses 0, 1, 2 … and one more without a loss. */
   private static CodesPart codes(int measured) throws Exception {
     TestingEvents agent = new TestingEvents(SHARD, 1);
@@ -242,6 +289,11 @@ class SelectorTest {
 
   private static KeyedTwoInputStreamOperatorTestHarness<Integer, CodesPart, ShardPlan, ChunkRecord>
       newHarness() throws Exception {
+    return newHarness(1, 0);
+  }
+
+  private static KeyedTwoInputStreamOperatorTestHarness<Integer, CodesPart, ShardPlan, ChunkRecord>
+      newHarness(int parallelism, int subtask) throws Exception {
     int[] keys = ShardKeys.of(SHARDING.shards());
     return new KeyedTwoInputStreamOperatorTestHarness<>(
         new KeyedCoProcessOperator<>(new Selector(SHARDING, SEED)),
@@ -249,8 +301,8 @@ class SelectorTest {
         plan -> keys[plan.shard()],
         Types.INT,
         SHARDING.shards(),
-        1,
-        0);
+        parallelism,
+        subtask);
   }
 
   private List<byte[]> values() {

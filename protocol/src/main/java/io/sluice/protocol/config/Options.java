@@ -6,6 +6,7 @@ import static io.sluice.protocol.config.Option.Group.RUN;
 import static io.sluice.protocol.config.Option.Group.SELECTION;
 
 import io.sluice.protocol.Sharding;
+import io.sluice.protocol.Wire;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -66,7 +67,8 @@ public final class Options {
           "Replication factor of topics that have to be created; 0 leaves it to the broker.");
 
   public static final Option<Integer> EPOCHS =
-      Option.integer("epochs", RUN, "12", 1, 1_000_000, "Number of epochs of the whole training.");
+      Option.integer(
+          "epochs", RUN, "12", 1, Wire.MAX_EPOCH, "Number of epochs of the whole training.");
 
   public static final Option<Long> SEED =
       Option.seed(
@@ -168,10 +170,11 @@ public final class Options {
               + " stalled, in the log and as a metric; nothing else happens.");
 
   public static final Option<Integer> RANK =
-      Option.integer("rank", AGENT, "0", 0, 1_000_000, "Rank of this agent, from 0.");
+      Option.integer("rank", AGENT, "0", 0, Wire.MAX_WORLD_SIZE - 1, "Rank of this agent, from 0.");
 
   public static final Option<Integer> WORLD_SIZE =
-      Option.integer("world-size", AGENT, "1", 1, 1_000_000, "Number of agents of the run.");
+      Option.integer(
+          "world-size", AGENT, "1", 1, Wire.MAX_WORLD_SIZE, "Number of agents of the run.");
 
   public static final Option<Integer> GENERATION =
       Option.integer(

@@ -144,7 +144,7 @@ class RunConfigTest {
     assertThat(config.get(Options.RANK)).isZero();
     assertThatThrownBy(() -> DEFAULTS.withEnvironment(Map.of("SLUICE_RANK", "x")))
         .hasMessage(
-            "rank is 'x' (environment variable SLUICE_RANK); allowed: an integer from 0 to 1000000");
+            "rank is 'x' (environment variable SLUICE_RANK); allowed: an integer from 0 to 65535");
   }
 
   @Test
