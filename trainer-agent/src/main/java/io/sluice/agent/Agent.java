@@ -45,6 +45,7 @@ public final class Agent implements AutoCloseable {
     SampleSource source = SampleSources.open(spec, seed);
     TrainerSettings settings =
         new TrainerSettings(
+            config.get(Options.RUN_NAME),
             spec,
             config.get(Options.MODEL),
             config.get(Options.BATCH_SIZE),

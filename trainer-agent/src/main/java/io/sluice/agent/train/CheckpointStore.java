@@ -22,11 +22,11 @@ import java.util.zip.CheckedOutputStream;
 
 /**
  * One rank's checkpoints in a folder, one file per epoch, of which the newest two are kept. A file
- * holds what identifies the run, the next epoch, all parameters and the optimizer's state, and a
+ * holds what it is of (run, dataset, model, seed, rank), the next epoch, all parameters and the optimizer's state, and a
  * checksum; it appears whole or not at all.
  */
 final class CheckpointStore {
-  private static final int MAGIC = 0x534C4331; // "SLC1"
+  private static final int MAGIC = 0x534C4332; // "SLC2"
   private static final int KEPT = 2;
 
   private final Path folder;
@@ -59,6 +59,7 @@ final class CheckpointStore {
       if (in.readInt() != MAGIC) {
         throw new IOException("it is not a checkpoint of this version");
       }
+      check(file, "name", in.readUTF(), settings.run());
       check(file, "dataset", in.readUTF(), settings.dataset());
       check(file, "model", in.readUTF(), settings.model());
       check(file, "seed", in.readLong(), settings.seed());
@@ -127,6 +128,7 @@ final class CheckpointStore {
               new CheckedOutputStream(
                   new BufferedOutputStream(Channels.newOutputStream(channel)), checksum));
       out.writeInt(MAGIC);
+      out.writeUTF(settings.run());
       out.writeUTF(settings.dataset());
       out.writeUTF(settings.model());
       out.writeLong(settings.seed());

@@ -72,6 +72,10 @@ class CheckpointStoreTest {
       assertThatThrownBy(() -> new CheckpointStore(folder, settings("cnn", 1, 0)).restore(network))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("its model is linear, here it is cnn");
+      TrainerSettings renamed = renamed("demo-2");
+      assertThatThrownBy(() -> new CheckpointStore(folder, renamed).restore(network))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("is of another run: its name is demo, here it is demo-2");
     }
   }
 
@@ -130,6 +134,22 @@ class CheckpointStoreTest {
 
   private static TrainerSettings settings(String model, long seed, int rank) {
     return TestingSettings.of(model, 20, 0.01f, seed, rank, Optional.empty());
+  }
+
+  private static TrainerSettings renamed(String run) {
+    TrainerSettings s = settings("linear", 1, 0);
+    return new TrainerSettings(
+        run,
+        s.dataset(),
+        s.model(),
+        s.batchSize(),
+        s.learningRate(),
+        s.weightDecay(),
+        s.epochs(),
+        s.seed(),
+        s.rank(),
+        s.checkpointDir(),
+        s.device());
   }
 
   private static Network network(String model, long seed) {

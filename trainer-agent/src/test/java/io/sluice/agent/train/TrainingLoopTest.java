@@ -225,6 +225,7 @@ class TrainingLoopTest {
 
   private static TrainerSettings withoutDecay(TrainerSettings s) {
     return new TrainerSettings(
+        s.run(),
         s.dataset(),
         s.model(),
         s.batchSize(),
