@@ -48,6 +48,17 @@ public final class AgentCommand implements Callable<Integer> {
         ConfigFlags.read(spec.commandLine().getParseResult(), RunConfig.defaults(), environment);
     PrintWriter out = spec.commandLine().getOut();
     try (Agent agent = Agent.open(config)) {
+      if (agent.nextEpoch() >= config.get(Options.EPOCHS)) {
+        out.printf(
+            Locale.ROOT,
+            "rank %d has nothing left to train: its checkpoint is of the end of epoch %d, the last"
+                + " of run %s%n",
+            config.get(Options.RANK),
+            agent.nextEpoch() - 1,
+            config.get(Options.RUN_NAME));
+        out.flush();
+        return CommandLine.ExitCode.OK;
+      }
       out.printf(
           Locale.ROOT,
           "rank %d of %d trains %s on %s from epoch %d of %d, on %s%n",
