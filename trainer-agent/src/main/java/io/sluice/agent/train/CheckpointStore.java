@@ -28,7 +28,6 @@ import java.util.zip.CheckedOutputStream;
 final class CheckpointStore {
   private static final int MAGIC = 0x534C4332; // "SLC2"
   private static final int KEPT = 2;
-
   private final Path folder;
   private final TrainerSettings settings;
   private final String prefix;
@@ -101,7 +100,8 @@ final class CheckpointStore {
   void save(int nextEpoch, Network network) {
     try {
       Files.createDirectories(folder);
-      Path file = folder.resolve(String.format("%s%06d.ckpt", prefix, nextEpoch));
+      // Seven digits sort by age up to the end of the last of a million epochs.
+      Path file = folder.resolve(String.format("%s%07d.ckpt", prefix, nextEpoch));
       Path partial = folder.resolve(file.getFileName() + ".tmp");
       write(partial, nextEpoch, network);
       Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);

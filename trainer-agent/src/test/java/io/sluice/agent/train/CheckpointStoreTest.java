@@ -38,13 +38,23 @@ class CheckpointStoreTest {
         network.parameters().get(0).set(new float[] {epoch, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
         store.save(epoch, network);
       }
-      assertThat(files()).containsExactly("rank-0.epoch-000010.ckpt", "rank-0.epoch-000011.ckpt");
+      assertThat(files()).containsExactly("rank-0.epoch-0000010.ckpt", "rank-0.epoch-0000011.ckpt");
     }
     try (Network network = network("linear", 2)) {
       assertThat(store.restore(network)).isEqualTo(11);
       NDArray weight = network.parameters().get(0);
       assertThat(weight.toFloatArray()).startsWith(11, 1, 2, 3);
       assertThat(weight.hasGradient()).isTrue();
+    }
+  }
+
+  @Test
+  void theEndOfTheLastOfAMillionEpochsIsTheNewest() {
+    CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
+    try (Network network = network("linear", 1)) {
+      store.save(999_999, network);
+      store.save(1_000_000, network);
+      assertThat(store.restore(network)).isEqualTo(1_000_000);
     }
   }
 
@@ -57,7 +67,7 @@ class CheckpointStoreTest {
       for (int epoch = 1; epoch <= 3; epoch++) {
         store.save(epoch, network);
       }
-      assertThat(files()).contains("rank-1.epoch-000007.ckpt").hasSize(3);
+      assertThat(files()).contains("rank-1.epoch-0000007.ckpt").hasSize(3);
     }
   }
 
@@ -84,7 +94,7 @@ class CheckpointStoreTest {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1)) {
       store.save(2, network);
-      Path file = folder.resolve("rank-0.epoch-000002.ckpt");
+      Path file = folder.resolve("rank-0.epoch-0000002.ckpt");
       byte[] whole = Files.readAllBytes(file);
 
       Files.write(file, Arrays.copyOf(whole, whole.length - 9));
@@ -122,7 +132,7 @@ class CheckpointStoreTest {
   private static void assertDamaged(CheckpointStore store, Network network, String reason) {
     assertThatThrownBy(() -> store.restore(network))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("rank-0.epoch-000002.ckpt cannot be used: " + reason)
+        .hasMessageContaining("rank-0.epoch-0000002.ckpt cannot be used: " + reason)
         .hasMessageEndingWith("Delete it to go on from the one before.");
   }
 

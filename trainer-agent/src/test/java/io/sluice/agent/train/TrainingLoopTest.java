@@ -178,7 +178,7 @@ class TrainingLoopTest {
       assertThat(loop.nextEpoch()).isEqualTo(2);
       loop.run(feed, SILENT);
     }
-    String last = "rank-0.epoch-000004.ckpt";
+    String last = "rank-0.epoch-0000004.ckpt";
     assertThat(Files.readAllBytes(parts.resolve(last)))
         .isEqualTo(Files.readAllBytes(whole.resolve(last)));
 
