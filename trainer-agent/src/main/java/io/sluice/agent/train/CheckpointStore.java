@@ -6,6 +6,7 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -22,12 +23,13 @@ import java.util.zip.CheckedOutputStream;
 
 /**
  * One rank's checkpoints in a folder, one file per epoch, of which the newest two are kept. A file
- * holds what it is of (run, dataset, model, seed, rank), the next epoch, all parameters and the optimizer's state, and a
- * checksum; it appears whole or not at all.
+ * holds what it is of (run, dataset, model, seed, rank), the next epoch, all parameters and the
+ * optimizer's state, and a checksum; it appears whole or not at all.
  */
 final class CheckpointStore {
   private static final int MAGIC = 0x534C4332; // "SLC2"
   private static final int KEPT = 2;
+
   private final Path folder;
   private final TrainerSettings settings;
   private final String prefix;
@@ -50,27 +52,10 @@ final class CheckpointStore {
       return 0;
     }
     Path file = files.get(0);
-    CRC32 checksum = new CRC32();
-    try (DataInputStream in =
-        new DataInputStream(
-            new CheckedInputStream(
-                new BufferedInputStream(Files.newInputStream(file)), checksum))) {
-      if (in.readInt() != MAGIC) {
-        throw new IOException("it is not a checkpoint of this version");
-      }
-      check(file, "name", in.readUTF(), settings.run());
-      check(file, "dataset", in.readUTF(), settings.dataset());
-      check(file, "model", in.readUTF(), settings.model());
-      check(file, "seed", in.readLong(), settings.seed());
-      check(file, "rank", in.readInt(), settings.rank());
-      int nextEpoch = in.readInt();
-      network.load(in);
-      long expected = checksum.getValue();
-      if (in.readLong() != expected) {
-        throw new IOException("its checksum is wrong");
-      }
-      return nextEpoch;
-    } catch (IOException | IllegalArgumentException e) {
+    try {
+      verify(file);
+      return load(file, network);
+    } catch (IOException e) {
       throw new UserError(
           "The checkpoint "
               + file
@@ -79,6 +64,39 @@ final class CheckpointStore {
               + ". Delete it to go on from the one before.",
           e);
     }
+  }
+
+  /** Lengths are only believed in a file that is whole. */
+  private static void verify(Path file) throws IOException {
+    CRC32 checksum = new CRC32();
+    try (DataInputStream in = new DataInputStream(new CheckedInputStream(open(file), checksum))) {
+      if (in.readInt() != MAGIC) {
+        throw new IOException("it is not a checkpoint of this version");
+      }
+      in.skipNBytes(Files.size(file) - Integer.BYTES - Long.BYTES);
+      long expected = checksum.getValue();
+      if (in.readLong() != expected) {
+        throw new IOException("its checksum is wrong");
+      }
+    }
+  }
+
+  private int load(Path file, Network network) throws IOException {
+    try (DataInputStream in = new DataInputStream(open(file))) {
+      in.skipNBytes(Integer.BYTES);
+      check(file, "name", in.readUTF(), settings.run());
+      check(file, "dataset", in.readUTF(), settings.dataset());
+      check(file, "model", in.readUTF(), settings.model());
+      check(file, "seed", in.readLong(), settings.seed());
+      check(file, "rank", in.readInt(), settings.rank());
+      int nextEpoch = in.readInt();
+      network.load(in);
+      return nextEpoch;
+    }
+  }
+
+  private static InputStream open(Path file) throws IOException {
+    return new BufferedInputStream(Files.newInputStream(file));
   }
 
   private static void check(Path file, String what, Object saved, Object wanted) {

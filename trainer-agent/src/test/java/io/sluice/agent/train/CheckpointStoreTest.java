@@ -12,9 +12,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointStoreTest {
   private static final SampleShape SHAPE = new SampleShape(1, 2, 3);
@@ -98,6 +101,8 @@ class CheckpointStoreTest {
       byte[] whole = Files.readAllBytes(file);
 
       Files.write(file, Arrays.copyOf(whole, whole.length - 9));
+      assertDamaged(store, network, "its checksum is wrong");
+      Files.write(file, Arrays.copyOf(whole, 11));
       assertDamaged(store, network, "it ends too early");
       byte[] flipped = whole.clone();
       flipped[whole.length - 9] ^= 1;
@@ -106,6 +111,32 @@ class CheckpointStoreTest {
       Files.writeString(file, "something else");
       assertDamaged(store, network, "it is not a checkpoint of this version");
     }
+  }
+
+  /** The highest byte of the first array's length, which would make it negative or 2 GB. */
+  @ParameterizedTest
+  @ValueSource(ints = {0x80, 0x7f})
+  void doesNotBelieveALengthInADamagedFile(int flip) throws IOException {
+    CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
+    try (Network network = network("linear", 1)) {
+      store.save(2, network);
+      Path file = folder.resolve("rank-0.epoch-0000002.ckpt");
+      byte[] bytes = Files.readAllBytes(file);
+      float[] before = network.parameters().get(0).toFloatArray();
+      byte[] first = network.parameters().get(0).encode();
+      bytes[indexOf(bytes, first) - Integer.BYTES] ^= (byte) flip;
+      Files.write(file, bytes);
+
+      assertDamaged(store, network, "its checksum is wrong");
+      assertThat(network.parameters().get(0).toFloatArray()).isEqualTo(before);
+    }
+  }
+
+  private static int indexOf(byte[] bytes, byte[] part) {
+    return IntStream.range(0, bytes.length - part.length)
+        .filter(i -> Arrays.equals(bytes, i, i + part.length, part, 0, part.length))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
