@@ -8,6 +8,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,7 +116,7 @@ final class CheckpointStore {
   }
 
   /** Writes a checkpoint and deletes those no longer kept. */
-  void save(int nextEpoch, Network network) {
+  void save(int nextEpoch, Network network) throws InterruptedException {
     try {
       Files.createDirectories(folder);
       // Seven digits sort by age up to the end of the last of a million epochs.
@@ -127,6 +128,8 @@ final class CheckpointStore {
       for (Path old : files.subList(Math.min(KEPT, files.size()), files.size())) {
         Files.delete(old);
       }
+    } catch (ClosedByInterruptException e) {
+      throw interrupted(e);
     } catch (IOException e) {
       throw new UserError(
           "Could not write a checkpoint in " + folder + ": " + e + ". Check space and access.", e);
@@ -157,6 +160,14 @@ final class CheckpointStore {
       out.flush();
       channel.force(true);
     }
+  }
+
+  private static InterruptedException interrupted(ClosedByInterruptException e) {
+    // The channel has set the flag again; the exception takes its place.
+    Thread.interrupted();
+    InterruptedException interrupted = new InterruptedException();
+    interrupted.initCause(e);
+    return interrupted;
   }
 
   private List<Path> newestFirst() {

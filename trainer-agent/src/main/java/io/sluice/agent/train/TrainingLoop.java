@@ -63,7 +63,9 @@ public final class TrainingLoop implements AutoCloseable {
       long trained = System.nanoTime();
       double accuracy = evaluate();
       long tested = System.nanoTime();
-      checkpoints.ifPresent(store -> store.save(nextEpoch + 1, network));
+      if (checkpoints.isPresent()) {
+        checkpoints.get().save(nextEpoch + 1, network);
+      }
       listener.epochDone(
           new EpochResult(
               nextEpoch,

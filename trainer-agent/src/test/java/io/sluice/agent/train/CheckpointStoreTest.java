@@ -34,7 +34,7 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void restoresTheNewestAndKeepsTwo() throws IOException {
+  void restoresTheNewestAndKeepsTwo() throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1)) {
       for (int epoch = 8; epoch <= 11; epoch++) {
@@ -52,7 +52,7 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void theEndOfTheLastOfAMillionEpochsIsTheNewest() {
+  void theEndOfTheLastOfAMillionEpochsIsTheNewest() throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1)) {
       store.save(999_999, network);
@@ -62,7 +62,7 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void ranksShareAFolder() throws IOException {
+  void ranksShareAFolder() throws Exception {
     try (Network network = network("linear", 1)) {
       new CheckpointStore(folder, settings("linear", 1, 1)).save(7, network);
       CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
@@ -75,7 +75,7 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void refusesAnotherRun() {
+  void refusesAnotherRun() throws Exception {
     try (Network network = network("linear", 1)) {
       new CheckpointStore(folder, settings("linear", 1, 0)).save(2, network);
       assertThatThrownBy(
@@ -93,7 +93,7 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void refusesADamagedFile() throws IOException {
+  void refusesADamagedFile() throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1)) {
       store.save(2, network);
@@ -116,7 +116,7 @@ class CheckpointStoreTest {
   /** The highest byte of the first array's length, which would make it negative or 2 GB. */
   @ParameterizedTest
   @ValueSource(ints = {0x80, 0x7f})
-  void doesNotBelieveALengthInADamagedFile(int flip) throws IOException {
+  void doesNotBelieveALengthInADamagedFile(int flip) throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1)) {
       store.save(2, network);
@@ -140,7 +140,7 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void refusesAModelOfAnotherShape() {
+  void refusesAModelOfAnotherShape() throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network small = network("linear", 1);
         Network large = new Network(settings("linear", 1, 0), new SampleShape(1, 3, 3), 2)) {
@@ -150,13 +150,24 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void aFileInTheWayOfTheFolder() throws IOException {
+  void aFileInTheWayOfTheFolder() throws Exception {
     Path file = Files.createFile(folder.resolve("file"));
     try (Network network = network("linear", 1)) {
       CheckpointStore store = new CheckpointStore(file, settings("linear", 1, 0));
       assertThatThrownBy(() -> store.save(1, network))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("Could not write a checkpoint in " + file);
+    }
+  }
+
+  @Test
+  void anInterruptIsNoFault() throws Exception {
+    CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
+    try (Network network = network("linear", 1)) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> store.save(1, network)).isInstanceOf(InterruptedException.class);
+      assertThat(Thread.interrupted()).isFalse();
+      assertThat(store.restore(network)).as("what is half written does not count").isZero();
     }
   }
 
