@@ -189,6 +189,26 @@ class TrainingLoopTest {
     }
   }
 
+  @Test
+  void aModelThatCannotBeUsedIsFreed() throws Exception {
+    TrainerSettings settings = TestingSettings.of(TestingModel.NAME, 1, Optional.of(folder));
+    TestingModel.outputs(source.classes());
+    try (var loop = new TrainingLoop(settings, source)) {
+      assertThat(TestingModel.weight().toFloatArray()).isNotEmpty();
+      loop.run(new TestingSelectionFeed(epoch -> ids(0, 1)), SILENT);
+    }
+
+    Files.writeString(folder.resolve("rank-0.epoch-0000001.ckpt"), "damaged");
+    assertThatThrownBy(() -> new TrainingLoop(settings, source)).isInstanceOf(UserError.class);
+    assertThatThrownBy(() -> TestingModel.weight().toFloatArray()).hasMessageContaining("released");
+
+    TestingModel.outputs(source.classes() + 1);
+    assertThatThrownBy(() -> new TrainingLoop(settings, source))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("it must give logits of shape");
+    assertThatThrownBy(() -> TestingModel.weight().toFloatArray()).hasMessageContaining("released");
+  }
+
   /** PyTorch's gradient mode is per thread and DJL's gradient collector is one per process. */
   @Test
   void agentsCanShareAProcess() throws Exception {
