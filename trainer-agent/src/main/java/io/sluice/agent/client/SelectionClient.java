@@ -97,7 +97,7 @@ public final class SelectionClient implements AutoCloseable {
       writer.awaitDelivery();
       SelectionReader reader = new SelectionReader(config, consumer, counters);
       LossSender sender =
-          new LossSender(writer, sharding, config.get(Options.LOSS_BUFFER), counters);
+          new LossSender(writer, sharding, config.get(Options.LOSS_BUFFER), counters, firstEpoch);
       joined = true;
       return new SelectionClient(sharding, counters, sender, reader, firstEpoch);
     } finally {
@@ -145,7 +145,8 @@ public final class SelectionClient implements AutoCloseable {
 
   /**
    * Takes losses to be sent. Returns at once and keeps nothing of the arrays. Losses beyond the
-   * loss-buffer that Kafka has not taken yet are dropped and counted.
+   * loss-buffer that Kafka has not taken yet are dropped and counted, and so are those
+   * that come while the epoch is being ended.
    *
    * @param epoch the open epoch
    * @param ids sample ids, at least 0; the first {@code count} count
@@ -192,7 +193,7 @@ public final class SelectionClient implements AutoCloseable {
     return counters.snapshot();
   }
 
-  /** Losses dropped so far because the buffer was full, or because Kafka refused them. */
+  /** Losses dropped so far because the buffer was full, Kafka refused them, or their epoch was ended. */
   public long lossesDropped() {
     return counters.lossesDropped.sum();
   }
