@@ -321,6 +321,25 @@ class SelectionClientTest {
   }
 
   @Test
+  void idsThatAreTooLargeAreRefusedWhereTheyAreGiven() throws Exception {
+    List<IdRange> tooLarge = List.of(new IdRange(0, 9), new IdRange(1L << 57, 1));
+    String message =
+        "sample id 144115188075855872 is too large for 2 shards; allowed: below 144115188075855872";
+    TestingProducer producer = new TestingProducer(1, true);
+    try (SelectionClient client = join(TestingRun.config(2, 1), producer, 0, NONE)) {
+      assertThatThrownBy(() -> client.addSamples(tooLarge, 1))
+          .isInstanceOf(UserError.class)
+          .hasMessage(message);
+      client.endEpoch(0);
+    }
+    TestingProducer untouched = new TestingProducer(1, true);
+    assertThatThrownBy(() -> join(TestingRun.config(2, 1), untouched, 0, tooLarge))
+        .isInstanceOf(UserError.class)
+        .hasMessage(message);
+    assertThat(untouched.history()).as("nothing is announced").isEmpty();
+  }
+
+  @Test
   void aRankOutsideTheWorldIsAUsersMistake() {
     RunConfig config = TestingRun.config(2, 1, "rank", "2", "world-size", "2");
 
