@@ -1,7 +1,5 @@
 package io.sluice.agent;
 
-import io.sluice.agent.train.EpochResult;
-import io.sluice.agent.train.TrainingListener;
 import io.sluice.protocol.config.ConfigFlags;
 import io.sluice.protocol.config.Option.Group;
 import io.sluice.protocol.config.Options;
@@ -70,29 +68,8 @@ public final class AgentCommand implements Callable<Integer> {
           config.get(Options.EPOCHS),
           agent.device());
       out.flush();
-      agent.run(new Lines(out));
+      agent.run(new EpochLines(out, agent::lossesDropped));
     }
     return CommandLine.ExitCode.OK;
-  }
-
-  /** A line per epoch. */
-  private record Lines(PrintWriter out) implements TrainingListener {
-
-    @Override
-    public void epochDone(EpochResult result) {
-      out.printf(
-          Locale.ROOT,
-          "epoch %d: selected %,d of %,d, trained %,d here, mean loss %.4f, test accuracy %.2f %%,"
-              + " turnaround %d ms, %.0f samples/s%n",
-          result.epoch(),
-          result.selected(),
-          result.known(),
-          result.trained(),
-          result.meanLoss(),
-          100 * result.testAccuracy(),
-          result.turnaround().toMillis(),
-          result.trained() / Math.max(1e-9, result.trainTime().toNanos() / 1e9));
-      out.flush();
-    }
   }
 }
