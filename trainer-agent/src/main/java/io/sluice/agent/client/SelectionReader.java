@@ -27,7 +27,12 @@ import org.slf4j.LoggerFactory;
 final class SelectionReader implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SelectionReader.class);
+
+  /**
+   * Chunks, an interrupt and a close end a poll at once; only a timeout and the log wait for it.
+   */
   private static final Duration POLL = Duration.ofMillis(500);
+
   private static final Duration INFO_INTERVAL = Duration.ofSeconds(10);
   private static final Duration WARN_INTERVAL = Duration.ofMinutes(1);
 
