@@ -24,6 +24,7 @@ public final class Agent implements AutoCloseable {
   private final RunConfig config;
   private final SampleSource source;
   private final TrainingLoop loop;
+  private volatile SelectionClient client;
 
   private Agent(RunConfig config, SampleSource source, TrainingLoop loop) {
     this.config = config;
@@ -45,6 +46,7 @@ public final class Agent implements AutoCloseable {
     SampleSource source = SampleSources.open(spec, seed);
     TrainerSettings settings =
         new TrainerSettings(
+            config.get(Options.RUN_NAME),
             spec,
             config.get(Options.MODEL),
             config.get(Options.BATCH_SIZE),
@@ -75,8 +77,9 @@ public final class Agent implements AutoCloseable {
     }
     List<IdRange> samples =
         config.get(Options.RANK) == 0 ? List.of(new IdRange(0, source.train().count())) : List.of();
-    try (SelectionClient client = SelectionClient.join(config, firstEpoch, samples);
-        KafkaFeed feed = new KafkaFeed(client, config, firstEpoch)) {
+    try (SelectionClient joined = SelectionClient.join(config, firstEpoch, samples);
+        KafkaFeed feed = new KafkaFeed(joined, config, firstEpoch)) {
+      client = joined;
       loop.run(feed, listener);
     }
   }
@@ -84,6 +87,15 @@ public final class Agent implements AutoCloseable {
   /** Epoch that {@link #run} begins with: 0, or the one after the checkpoint's. */
   public int nextEpoch() {
     return loop.nextEpoch();
+  }
+
+  /**
+   * Losses that {@link #run} has not sent, because Kafka was too slow or refused them; their
+   * samples keep their difficulty.
+   */
+  public long lossesDropped() {
+    SelectionClient joined = client;
+    return joined == null ? 0 : joined.lossesDropped();
   }
 
   /** Where it trains, such as {@code cpu()} or {@code gpu(0)}. */

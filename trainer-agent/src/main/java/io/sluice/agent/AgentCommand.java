@@ -1,7 +1,5 @@
 package io.sluice.agent;
 
-import io.sluice.agent.train.EpochResult;
-import io.sluice.agent.train.TrainingListener;
 import io.sluice.protocol.config.ConfigFlags;
 import io.sluice.protocol.config.Option.Group;
 import io.sluice.protocol.config.Options;
@@ -48,6 +46,17 @@ public final class AgentCommand implements Callable<Integer> {
         ConfigFlags.read(spec.commandLine().getParseResult(), RunConfig.defaults(), environment);
     PrintWriter out = spec.commandLine().getOut();
     try (Agent agent = Agent.open(config)) {
+      if (agent.nextEpoch() >= config.get(Options.EPOCHS)) {
+        out.printf(
+            Locale.ROOT,
+            "rank %d has nothing left to train: its checkpoint is of the end of epoch %d, the last"
+                + " of run %s%n",
+            config.get(Options.RANK),
+            agent.nextEpoch() - 1,
+            config.get(Options.RUN_NAME));
+        out.flush();
+        return CommandLine.ExitCode.OK;
+      }
       out.printf(
           Locale.ROOT,
           "rank %d of %d trains %s on %s from epoch %d of %d, on %s%n",
@@ -59,29 +68,8 @@ public final class AgentCommand implements Callable<Integer> {
           config.get(Options.EPOCHS),
           agent.device());
       out.flush();
-      agent.run(new Lines(out));
+      agent.run(new EpochLines(out, agent::lossesDropped));
     }
     return CommandLine.ExitCode.OK;
-  }
-
-  /** A line per epoch. */
-  private record Lines(PrintWriter out) implements TrainingListener {
-
-    @Override
-    public void epochDone(EpochResult result) {
-      out.printf(
-          Locale.ROOT,
-          "epoch %d: selected %,d of %,d, trained %,d here, mean loss %.4f, test accuracy %.2f %%,"
-              + " turnaround %d ms, %.0f samples/s%n",
-          result.epoch(),
-          result.selected(),
-          result.known(),
-          result.trained(),
-          result.meanLoss(),
-          100 * result.testAccuracy(),
-          result.turnaround().toMillis(),
-          result.trained() / Math.max(1e-9, result.trainTime().toNanos() / 1e9));
-      out.flush();
-    }
   }
 }

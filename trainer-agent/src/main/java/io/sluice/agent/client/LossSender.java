@@ -25,7 +25,10 @@ final class LossSender implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LossSender.class);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
-  /** Losses of one shard in a record, where the capacity allows it. */
+  /**
+   * Losses of one shard in a record, where the capacity allows it: 5 to 6 KB, of which what a
+   * record costs by itself is less than a hundredth.
+   */
   private static final int BATCH_SIZE = 1024;
 
   private final EventWriter writer;
@@ -43,14 +46,20 @@ final class LossSender implements AutoCloseable {
           });
 
   // Of the sender's thread.
-  private int epoch;
+  private int openEpoch;
   private RuntimeException defect;
 
   /**
    * @param capacity most losses held that Kafka has not taken
    */
-  LossSender(EventWriter writer, Sharding sharding, int capacity, ClientCounters counters) {
+  LossSender(
+      EventWriter writer,
+      Sharding sharding,
+      int capacity,
+      ClientCounters counters,
+      int firstEpoch) {
     this.writer = writer;
+    this.openEpoch = firstEpoch;
     this.counters = counters;
     this.capacity = capacity;
     this.budget = new LossBudget(capacity);
@@ -145,9 +154,8 @@ final class LossSender implements AutoCloseable {
   }
 
   private void buffer(int epoch, long[] ids, float[] losses) {
-    this.epoch = epoch;
-    if (writer.hasFailed()) {
-      // The epoch is lost; there is no use in sending more of it.
+    if (writer.hasFailed() || epoch < openEpoch) {
+      // The epoch is lost, or it was ended, and its losses counted, while these were on their way.
       settled(losses.length, false);
       return;
     }
@@ -161,15 +169,15 @@ final class LossSender implements AutoCloseable {
       throw new IllegalStateException("losses of epoch " + epoch + " were not sent", defect);
     }
     writer.check();
-    this.epoch = epoch;
     long[] counts = buffer.endEpoch();
+    openEpoch = epoch + 1;
     writer.endEpoch(epoch, counts);
     writer.awaitDelivery();
   }
 
   private void send(LossBatch.Builder batch) {
     int count = batch.getLossesCount();
-    writer.report(epoch, batch, delivered -> settled(count, delivered.isPresent()));
+    writer.report(openEpoch, batch, delivered -> settled(count, delivered.isPresent()));
   }
 
   private void settled(int count, boolean delivered) {

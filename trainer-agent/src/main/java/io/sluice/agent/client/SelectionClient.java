@@ -62,7 +62,8 @@ public final class SelectionClient implements AutoCloseable {
    * @param config with run, bootstrap-servers, shards, partitions, rank, world-size, generation
    * @param firstEpoch the epoch to be trained first; 0 in a new run
    * @param samples ids to declare to the job, selectable from the first epoch on; one rank suffices
-   * @throws UserError when the brokers cannot be reached or the topics do not fit the run
+   * @throws UserError when the brokers cannot be reached, the topics do not fit the run, or an id
+   *     is too large for the number of shards
    */
   public static SelectionClient join(RunConfig config, int firstEpoch, List<IdRange> samples)
       throws InterruptedException {
@@ -91,13 +92,14 @@ public final class SelectionClient implements AutoCloseable {
     EventWriter writer = new EventWriter(config, producer, counters);
     boolean joined = false;
     try {
+      ShardRanges.check(sharding, samples);
       writer.join(firstEpoch);
       writer.declare(samples, firstEpoch);
       writer.endEpoch(firstEpoch - 1, new long[sharding.shards()]);
       writer.awaitDelivery();
       SelectionReader reader = new SelectionReader(config, consumer, counters);
       LossSender sender =
-          new LossSender(writer, sharding, config.get(Options.LOSS_BUFFER), counters);
+          new LossSender(writer, sharding, config.get(Options.LOSS_BUFFER), counters, firstEpoch);
       joined = true;
       return new SelectionClient(sharding, counters, sender, reader, firstEpoch);
     } finally {
@@ -113,9 +115,11 @@ public final class SelectionClient implements AutoCloseable {
    *
    * @param fromEpoch first epoch that may select them; the open epoch or one that is past means the
    *     next one
+   * @throws UserError when an id is too large for the number of shards
    */
   public void addSamples(List<IdRange> samples, int fromEpoch) {
     checkOpen();
+    ShardRanges.check(sharding, samples);
     sender.declare(List.copyOf(samples), fromEpoch);
   }
 
@@ -145,7 +149,8 @@ public final class SelectionClient implements AutoCloseable {
 
   /**
    * Takes losses to be sent. Returns at once and keeps nothing of the arrays. Losses beyond the
-   * loss-buffer that Kafka has not taken yet are dropped and counted.
+   * loss-buffer that Kafka has not taken yet are dropped and counted, and so are those that come
+   * while the epoch is being ended.
    *
    * @param epoch the open epoch
    * @param ids sample ids, at least 0; the first {@code count} count
@@ -192,7 +197,10 @@ public final class SelectionClient implements AutoCloseable {
     return counters.snapshot();
   }
 
-  /** Losses dropped so far because the buffer was full, or because Kafka refused them. */
+  /**
+   * Losses dropped so far because the buffer was full, Kafka refused them, or their epoch was
+   * ended.
+   */
   public long lossesDropped() {
     return counters.lossesDropped.sum();
   }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,13 +27,22 @@ import org.slf4j.LoggerFactory;
 final class SelectionReader implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SelectionReader.class);
+
+  /**
+   * Chunks, an interrupt and a close end a poll at once; only a timeout and the log wait for it.
+   */
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
+
+  private static final Duration INFO_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration WARN_INTERVAL = Duration.ofMinutes(1);
 
   private final Consumer<Void, byte[]> consumer;
   private final String brokers;
+  private final String deadLetters;
   private final ClientCounters counters;
   private final SelectionAssembler assembler;
+  private final LongSupplier nanoTime;
+  private final Logger log;
 
   /** Where, in each partition, the first chunk stands that was of a later selection. */
   private final Map<TopicPartition, Long> goBackTo = new HashMap<>();
@@ -40,6 +50,18 @@ final class SelectionReader implements AutoCloseable {
   private int nextEpoch;
 
   SelectionReader(RunConfig config, Consumer<Void, byte[]> consumer, ClientCounters counters) {
+    this(config, consumer, counters, System::nanoTime, LOG);
+  }
+
+  SelectionReader(
+      RunConfig config,
+      Consumer<Void, byte[]> consumer,
+      ClientCounters counters,
+      LongSupplier nanoTime,
+      Logger log) {
+    this.nanoTime = nanoTime;
+    this.log = log;
+    this.deadLetters = config.topics().deadLetters();
     this.consumer = consumer;
     this.brokers = config.get(Options.BOOTSTRAP_SERVERS);
     this.counters = counters;
@@ -67,26 +89,24 @@ final class SelectionReader implements AutoCloseable {
       goBackTo.forEach(consumer::seek);
       goBackTo.clear();
     }
-    long start = System.nanoTime();
-    long nextLog = LOG_INTERVAL.toNanos();
+    long start = nanoTime.getAsLong();
+    Duration nextLog = INFO_INTERVAL;
     while (!assembler.isComplete()) {
       for (ConsumerRecord<Void, byte[]> record : poll(timeout)) {
         read(record);
       }
-      long waited = System.nanoTime() - start;
-      if (!assembler.isComplete() && timeout != null && waited >= timeout.toNanos()) {
+      if (assembler.isComplete()) {
+        break;
+      }
+      Duration waited = Duration.ofNanos(nanoTime.getAsLong() - start);
+      if (timeout != null && waited.compareTo(timeout) >= 0) {
         throw new TimeoutException(
             String.format(
                 "selection %d has not come within %s ms: %s",
                 epoch, timeout.toMillis(), assembler.missing()));
       }
-      if (waited >= nextLog) {
-        LOG.info(
-            "waiting for selection {} for {} s: {}",
-            epoch,
-            Duration.ofNanos(waited).toSeconds(),
-            assembler.missing());
-        nextLog += LOG_INTERVAL.toNanos();
+      if (waited.compareTo(nextLog) >= 0) {
+        nextLog = nextLog.plus(logWait(epoch, waited));
       }
     }
     nextEpoch = epoch + 1;
@@ -99,6 +119,22 @@ final class SelectionReader implements AutoCloseable {
     synchronized (this) {
       consumer.close();
     }
+  }
+
+  /** Returns when to speak again. */
+  private Duration logWait(int epoch, Duration waited) {
+    long seconds = waited.toSeconds();
+    if (waited.compareTo(WARN_INTERVAL) < 0) {
+      log.info("waiting for selection {} for {} s: {}", epoch, seconds, assembler.missing());
+      return INFO_INTERVAL;
+    }
+    log.warn(
+        "waiting for selection {} for {} s: {}; see {} for what the job refused",
+        epoch,
+        seconds,
+        assembler.missing(),
+        deadLetters);
+    return WARN_INTERVAL;
   }
 
   private void read(ConsumerRecord<Void, byte[]> record) {

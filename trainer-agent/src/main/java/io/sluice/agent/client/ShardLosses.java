@@ -2,7 +2,6 @@ package io.sluice.agent.client;
 
 import io.sluice.protocol.wire.LossBatch;
 import java.util.Arrays;
-import java.util.Comparator;
 
 /** Losses of one shard, in the order in which they were reported. */
 final class ShardLosses {
@@ -38,16 +37,36 @@ final class ShardLosses {
 
   /** Takes the losses out, ascending by local index; those of one sample stay in their order. */
   LossBatch.Builder drain() {
-    Integer[] order = new Integer[size];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, Comparator.comparingLong(i -> localIndices[i]));
+    long[] sorted = Arrays.copyOf(localIndices, size);
+    Arrays.sort(sorted);
+    float[] sortedLosses = new float[size];
+    int[] placed = new int[size];
+    for (int i = 0; i < size; i++) {
+      int first = firstOf(localIndices[i], sorted);
+      sortedLosses[first + placed[first]++] = losses[i];
+    }
     LossBatch.Builder batch = LossBatch.newBuilder().setShard(shard);
     long previous = 0;
-    for (int i : order) {
-      batch.addLocalIndexDeltas(localIndices[i] - previous).addLosses(losses[i]);
-      previous = localIndices[i];
+    for (int i = 0; i < size; i++) {
+      batch.addLocalIndexDeltas(sorted[i] - previous).addLosses(sortedLosses[i]);
+      previous = sorted[i];
     }
     size = 0;
     return batch;
+  }
+
+  /** Where the first of equal values stands; {@link Arrays#binarySearch} finds any of them. */
+  private static int firstOf(long value, long[] sorted) {
+    int from = 0;
+    int to = sorted.length;
+    while (from < to) {
+      int middle = (from + to) >>> 1;
+      if (sorted[middle] < value) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return from;
   }
 }

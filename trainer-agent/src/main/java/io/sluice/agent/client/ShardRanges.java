@@ -16,6 +16,20 @@ final class ShardRanges {
 
   private ShardRanges() {}
 
+  /**
+   * @throws UserError if an id is too large
+   */
+  static void check(Sharding sharding, List<IdRange> samples) {
+    for (IdRange range : samples) {
+      if (sharding.localIndexOf(range.last()) >= Sharding.MAX_LOCAL_INDEX) {
+        throw new UserError(
+            String.format(
+                "sample id %d is too large for %d shards; allowed: below %d",
+                range.last(), sharding.shards(), sharding.sampleId(0, Sharding.MAX_LOCAL_INDEX)));
+      }
+    }
+  }
+
   /** The records that declare the samples of one shard; none when it has no part in them. */
   static List<SamplesAdded> declarations(
       Sharding sharding, int shard, List<IdRange> samples, int fromEpoch) {
@@ -25,12 +39,6 @@ final class ShardRanges {
     for (IdRange range : samples) {
       long next = firstLocalIndex(sharding, shard, range.first());
       long end = firstLocalIndex(sharding, shard, range.last()) + endsOn(sharding, shard, range);
-      if (end > Sharding.MAX_LOCAL_INDEX) {
-        throw new UserError(
-            String.format(
-                "sample id %d is too large for %d shards; allowed: below %d",
-                range.last(), sharding.shards(), sharding.sampleId(0, Sharding.MAX_LOCAL_INDEX)));
-      }
       while (next < end) {
         long count = Math.min(end - next, Wire.MAX_SAMPLES_PER_RECORD - inRecord);
         record.addRanges(IndexRange.newBuilder().setFirst(next).setCount(count));

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.sluice.agent.data.SampleShape;
 import io.sluice.agent.data.SampleSplit;
+import io.sluice.protocol.UserError;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -21,6 +22,14 @@ final class Batch {
 
   Batch(SampleShape shape, int capacity) {
     this.shape = shape;
+    long most = Integer.MAX_VALUE / ((long) shape.size() * Float.BYTES);
+    if (capacity > most) {
+      throw new UserError(
+          String.format(
+              "batch-size is %d: a batch of so many samples of %d × %d × %d values does not fit in"
+                  + " 2 GiB; use at most %d.",
+              capacity, shape.channels(), shape.height(), shape.width(), most));
+    }
     values = new float[capacity * shape.size()];
     tensor = ByteBuffer.allocateDirect(values.length * Float.BYTES).order(ByteOrder.nativeOrder());
     ids = new long[capacity];

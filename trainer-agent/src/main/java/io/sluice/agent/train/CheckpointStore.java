@@ -6,7 +6,9 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +24,11 @@ import java.util.zip.CheckedOutputStream;
 
 /**
  * One rank's checkpoints in a folder, one file per epoch, of which the newest two are kept. A file
- * holds what identifies the run, the next epoch, all parameters and the optimizer's state, and a
- * checksum; it appears whole or not at all.
+ * holds what it is of (run, dataset, model, seed, rank), the next epoch, all parameters and the
+ * optimizer's state, and a checksum; it appears whole or not at all.
  */
 final class CheckpointStore {
-  private static final int MAGIC = 0x534C4331; // "SLC1"
+  private static final int MAGIC = 0x534C4332; // "SLC2"
   private static final int KEPT = 2;
 
   private final Path folder;
@@ -51,26 +53,10 @@ final class CheckpointStore {
       return 0;
     }
     Path file = files.get(0);
-    CRC32 checksum = new CRC32();
-    try (DataInputStream in =
-        new DataInputStream(
-            new CheckedInputStream(
-                new BufferedInputStream(Files.newInputStream(file)), checksum))) {
-      if (in.readInt() != MAGIC) {
-        throw new IOException("it is not a checkpoint of this version");
-      }
-      check(file, "dataset", in.readUTF(), settings.dataset());
-      check(file, "model", in.readUTF(), settings.model());
-      check(file, "seed", in.readLong(), settings.seed());
-      check(file, "rank", in.readInt(), settings.rank());
-      int nextEpoch = in.readInt();
-      network.load(in);
-      long expected = checksum.getValue();
-      if (in.readLong() != expected) {
-        throw new IOException("its checksum is wrong");
-      }
-      return nextEpoch;
-    } catch (IOException | IllegalArgumentException e) {
+    try {
+      verify(file);
+      return load(file, network);
+    } catch (IOException e) {
       throw new UserError(
           "The checkpoint "
               + file
@@ -79,6 +65,39 @@ final class CheckpointStore {
               + ". Delete it to go on from the one before.",
           e);
     }
+  }
+
+  /** Lengths are only believed in a file that is whole. */
+  private static void verify(Path file) throws IOException {
+    CRC32 checksum = new CRC32();
+    try (DataInputStream in = new DataInputStream(new CheckedInputStream(open(file), checksum))) {
+      if (in.readInt() != MAGIC) {
+        throw new IOException("it is not a checkpoint of this version");
+      }
+      in.skipNBytes(Files.size(file) - Integer.BYTES - Long.BYTES);
+      long expected = checksum.getValue();
+      if (in.readLong() != expected) {
+        throw new IOException("its checksum is wrong");
+      }
+    }
+  }
+
+  private int load(Path file, Network network) throws IOException {
+    try (DataInputStream in = new DataInputStream(open(file))) {
+      in.skipNBytes(Integer.BYTES);
+      check(file, "name", in.readUTF(), settings.run());
+      check(file, "dataset", in.readUTF(), settings.dataset());
+      check(file, "model", in.readUTF(), settings.model());
+      check(file, "seed", in.readLong(), settings.seed());
+      check(file, "rank", in.readInt(), settings.rank());
+      int nextEpoch = in.readInt();
+      network.load(in);
+      return nextEpoch;
+    }
+  }
+
+  private static InputStream open(Path file) throws IOException {
+    return new BufferedInputStream(Files.newInputStream(file));
   }
 
   private static void check(Path file, String what, Object saved, Object wanted) {
@@ -97,10 +116,11 @@ final class CheckpointStore {
   }
 
   /** Writes a checkpoint and deletes those no longer kept. */
-  void save(int nextEpoch, Network network) {
+  void save(int nextEpoch, Network network) throws InterruptedException {
     try {
       Files.createDirectories(folder);
-      Path file = folder.resolve(String.format("%s%06d.ckpt", prefix, nextEpoch));
+      // Seven digits sort by age up to the end of the last of a million epochs.
+      Path file = folder.resolve(String.format("%s%07d.ckpt", prefix, nextEpoch));
       Path partial = folder.resolve(file.getFileName() + ".tmp");
       write(partial, nextEpoch, network);
       Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
@@ -108,6 +128,8 @@ final class CheckpointStore {
       for (Path old : files.subList(Math.min(KEPT, files.size()), files.size())) {
         Files.delete(old);
       }
+    } catch (ClosedByInterruptException e) {
+      throw interrupted(e);
     } catch (IOException e) {
       throw new UserError(
           "Could not write a checkpoint in " + folder + ": " + e + ". Check space and access.", e);
@@ -127,6 +149,7 @@ final class CheckpointStore {
               new CheckedOutputStream(
                   new BufferedOutputStream(Channels.newOutputStream(channel)), checksum));
       out.writeInt(MAGIC);
+      out.writeUTF(settings.run());
       out.writeUTF(settings.dataset());
       out.writeUTF(settings.model());
       out.writeLong(settings.seed());
@@ -137,6 +160,14 @@ final class CheckpointStore {
       out.flush();
       channel.force(true);
     }
+  }
+
+  private static InterruptedException interrupted(ClosedByInterruptException e) {
+    // The channel has set the flag again; the exception takes its place.
+    Thread.interrupted();
+    InterruptedException interrupted = new InterruptedException();
+    interrupted.initCause(e);
+    return interrupted;
   }
 
   private List<Path> newestFirst() {

@@ -48,9 +48,14 @@ final class Network implements AutoCloseable {
     Shape shape = new Shape(sample.channels(), sample.height(), sample.width());
     block = Models.byName(settings.model(), shape, classes);
     manager = engine.newBaseManager(device);
-    initialize(settings, new Shape(1).addAll(shape), classes);
-    store = new ParameterStore(manager, false);
-    optimizer = new AdamW(block.getParameters().values(), settings.weightDecay());
+    try {
+      initialize(settings, new Shape(1).addAll(shape), classes);
+      store = new ParameterStore(manager, false);
+      optimizer = new AdamW(block.getParameters().values(), settings.weightDecay());
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
   }
 
   private static Engine pyTorch() {

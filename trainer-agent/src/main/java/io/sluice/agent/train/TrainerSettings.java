@@ -9,6 +9,7 @@ import java.util.Optional;
  * ai.djl.pytorch.num_interop_threads}, before PyTorch is first used; by default it takes one per
  * core.
  *
+ * @param run name of the run, which a checkpoint must be of
  * @param dataset spec as in {@link io.sluice.agent.data.SampleSources#open}
  * @param model name as in {@link Models#byName}
  * @param batchSize samples per step, at least 1
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param checkpointDir folder for checkpoints, or none to keep no checkpoint
  */
 public record TrainerSettings(
+    String run,
     String dataset,
     String model,
     int batchSize,

@@ -33,9 +33,14 @@ public final class TrainingLoop implements AutoCloseable {
     learningRate = new LearningRate(settings.learningRate());
     network = new Network(settings, source.shape(), source.classes());
     checkpoints = settings.checkpointDir().map(folder -> new CheckpointStore(folder, settings));
-    nextEpoch = checkpoints.map(store -> store.restore(network)).orElse(0);
-    int threads = Math.max(1, Math.min(8, Runtime.getRuntime().availableProcessors() / 2));
-    reader = new BatchReader(source.shape(), settings.batchSize(), threads);
+    try {
+      nextEpoch = checkpoints.map(store -> store.restore(network)).orElse(0);
+      int threads = Math.max(1, Math.min(8, Runtime.getRuntime().availableProcessors() / 2));
+      reader = new BatchReader(source.shape(), settings.batchSize(), threads);
+    } catch (RuntimeException e) {
+      network.close();
+      throw e;
+    }
   }
 
   /** The epoch that {@link #run} begins with: 0, or the one after the checkpoint's. */
@@ -63,7 +68,9 @@ public final class TrainingLoop implements AutoCloseable {
       long trained = System.nanoTime();
       double accuracy = evaluate();
       long tested = System.nanoTime();
-      checkpoints.ifPresent(store -> store.save(nextEpoch + 1, network));
+      if (checkpoints.isPresent()) {
+        checkpoints.get().save(nextEpoch + 1, network);
+      }
       listener.epochDone(
           new EpochResult(
               nextEpoch,

@@ -18,6 +18,8 @@ import io.sluice.protocol.wire.SamplesAdded;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -144,6 +146,38 @@ class SelectionClientTest {
             .mapToLong(e -> e.getEpochEnd().getLosses())
             .sum();
     assertThat(counted).isEqualTo(2024);
+  }
+
+  @Test
+  void lossesThatComeWhileTheirEpochIsEndedAreDroppedAndCounted() throws Exception {
+    TestingProducer producer = new TestingProducer(1, true);
+    try (SelectionClient client = join(TestingRun.config(1, 1), producer, 0, NONE)) {
+      producer.fill();
+      CompletableFuture<Void> ended =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  client.endEpoch(0);
+                } catch (InterruptedException e) {
+                  throw new CompletionException(e);
+                }
+              });
+      producer.awaitWaitingSender();
+      // A batch in full, and one loss more.
+      client.report(0, LongStream.range(0, 1025).toArray(), new float[1025], 1025);
+      producer.empty();
+      ended.join();
+      client.report(1, new long[] {7}, new float[1], 1);
+      client.endEpoch(1);
+
+      assertThat(client.lossesDropped()).isEqualTo(1025);
+    }
+    assertThat(producer.events(0).subList(2, 5))
+        .containsExactly(
+            event().setEpochEnd(end(0, 0, 0, 1, 0)).build(),
+            event().setLossBatch(batch(0, 1, 0).addLocalIndexDeltas(7).addLosses(0)).build(),
+            event().setEpochEnd(end(0, 1, 0, 1, 0).toBuilder().setLosses(1)).build());
+    assertThat(producer.events(0)).hasSize(5);
   }
 
   @Test
@@ -284,6 +318,25 @@ class SelectionClientTest {
           .hasMessage("cannot end epoch 4 while epoch 3 is open");
       assertThat(client.metrics().lossesReported()).isZero();
     }
+  }
+
+  @Test
+  void idsThatAreTooLargeAreRefusedWhereTheyAreGiven() throws Exception {
+    List<IdRange> tooLarge = List.of(new IdRange(0, 9), new IdRange(1L << 57, 1));
+    String message =
+        "sample id 144115188075855872 is too large for 2 shards; allowed: below 144115188075855872";
+    TestingProducer producer = new TestingProducer(1, true);
+    try (SelectionClient client = join(TestingRun.config(2, 1), producer, 0, NONE)) {
+      assertThatThrownBy(() -> client.addSamples(tooLarge, 1))
+          .isInstanceOf(UserError.class)
+          .hasMessage(message);
+      client.endEpoch(0);
+    }
+    TestingProducer untouched = new TestingProducer(1, true);
+    assertThatThrownBy(() -> join(TestingRun.config(2, 1), untouched, 0, tooLarge))
+        .isInstanceOf(UserError.class)
+        .hasMessage(message);
+    assertThat(untouched.history()).as("nothing is announced").isEmpty();
   }
 
   @Test

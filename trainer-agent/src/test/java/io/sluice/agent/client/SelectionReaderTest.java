@@ -24,12 +24,14 @@ class SelectionReaderTest {
 
   private final MockConsumer<Void, byte[]> consumer = new MockConsumer<>("earliest");
   private final ClientCounters counters = new ClientCounters();
+  private final TestingLogger log = new TestingLogger();
+  private long now;
   private SelectionReader reader;
 
   @BeforeEach
   void open() {
     consumer.updateBeginningOffsets(Map.of(EVEN, 0L, ODD, 0L));
-    reader = new SelectionReader(TestingRun.config(2, 2), consumer, counters);
+    reader = new SelectionReader(TestingRun.config(2, 2), consumer, counters, () -> now, log);
   }
 
   @Test
@@ -85,12 +87,35 @@ class SelectionReaderTest {
   @Test
   void aTimeoutSaysWhatIsMissingAndLosesNothing() throws Exception {
     onPoll(List.of(record(0, 0, chunk(0, 0, 2, 1).build())));
+    consumer.schedulePollTask(() -> now = Duration.ofMillis(1).toNanos());
     assertThatThrownBy(() -> reader.await(0, Duration.ofMillis(1)))
         .isInstanceOf(TimeoutException.class)
         .hasMessage("selection 0 has not come within 1 ms: 1 of 2 shards are here; missing: 1");
 
     onPoll(List.of(record(1, 0, chunk(0, 1, 2, 1).build())));
     assertThat(reader.await(0, null)).hasSize(2);
+  }
+
+  @Test
+  void aLongWaitIsAWarning() throws Exception {
+    onPoll(List.of(record(0, 0, chunk(0, 0, 2, 1).build())));
+    for (int seconds : new int[] {9, 10, 19, 20, 30, 40, 50, 59, 60, 119, 120}) {
+      consumer.schedulePollTask(() -> now = Duration.ofSeconds(seconds).toNanos());
+    }
+    onPoll(List.of(record(1, 0, chunk(0, 1, 2, 1).build())));
+    reader.await(0, null);
+
+    String missing = "1 of 2 shards are here; missing: 1";
+    String see = "; see demo.dead-letters for what the job refused";
+    assertThat(log.lines())
+        .containsExactly(
+            "INFO waiting for selection 0 for 10 s: " + missing,
+            "INFO waiting for selection 0 for 20 s: " + missing,
+            "INFO waiting for selection 0 for 30 s: " + missing,
+            "INFO waiting for selection 0 for 40 s: " + missing,
+            "INFO waiting for selection 0 for 50 s: " + missing,
+            "WARN waiting for selection 0 for 60 s: " + missing + see,
+            "WARN waiting for selection 0 for 120 s: " + missing + see);
   }
 
   @Test

@@ -89,11 +89,11 @@ class ShardRangesTest {
     Sharding sharding = new Sharding(4, 1);
     long limit = sharding.sampleId(0, Sharding.MAX_LOCAL_INDEX);
 
+    ShardRanges.check(sharding, List.of(new IdRange(limit - 1, 1)));
     assertThat(ShardRanges.declarations(sharding, 3, List.of(new IdRange(limit - 1, 1)), 0))
         .map(record -> record.getRanges(0).getFirst())
         .containsExactly(Sharding.MAX_LOCAL_INDEX - 1);
-    assertThatThrownBy(
-            () -> ShardRanges.declarations(sharding, 0, List.of(new IdRange(limit, 1)), 0))
+    assertThatThrownBy(() -> ShardRanges.check(sharding, List.of(new IdRange(limit - 1, 2))))
         .isInstanceOf(UserError.class)
         .hasMessage(
             "sample id 288230376151711744 is too large for 4 shards; allowed: below %d", limit);

@@ -36,6 +36,11 @@ final class TestingProducer extends MockProducer<Void, MessageLite> {
     full = true;
   }
 
+  synchronized void empty() {
+    full = false;
+    notifyAll();
+  }
+
   void awaitWaitingSender() throws InterruptedException {
     sendWaits.await();
   }

@@ -12,9 +12,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointStoreTest {
   private static final SampleShape SHAPE = new SampleShape(1, 2, 3);
@@ -31,14 +34,14 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void restoresTheNewestAndKeepsTwo() throws IOException {
+  void restoresTheNewestAndKeepsTwo() throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1)) {
       for (int epoch = 8; epoch <= 11; epoch++) {
         network.parameters().get(0).set(new float[] {epoch, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
         store.save(epoch, network);
       }
-      assertThat(files()).containsExactly("rank-0.epoch-000010.ckpt", "rank-0.epoch-000011.ckpt");
+      assertThat(files()).containsExactly("rank-0.epoch-0000010.ckpt", "rank-0.epoch-0000011.ckpt");
     }
     try (Network network = network("linear", 2)) {
       assertThat(store.restore(network)).isEqualTo(11);
@@ -49,7 +52,17 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void ranksShareAFolder() throws IOException {
+  void theEndOfTheLastOfAMillionEpochsIsTheNewest() throws Exception {
+    CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
+    try (Network network = network("linear", 1)) {
+      store.save(999_999, network);
+      store.save(1_000_000, network);
+      assertThat(store.restore(network)).isEqualTo(1_000_000);
+    }
+  }
+
+  @Test
+  void ranksShareAFolder() throws Exception {
     try (Network network = network("linear", 1)) {
       new CheckpointStore(folder, settings("linear", 1, 1)).save(7, network);
       CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
@@ -57,12 +70,12 @@ class CheckpointStoreTest {
       for (int epoch = 1; epoch <= 3; epoch++) {
         store.save(epoch, network);
       }
-      assertThat(files()).contains("rank-1.epoch-000007.ckpt").hasSize(3);
+      assertThat(files()).contains("rank-1.epoch-0000007.ckpt").hasSize(3);
     }
   }
 
   @Test
-  void refusesAnotherRun() {
+  void refusesAnotherRun() throws Exception {
     try (Network network = network("linear", 1)) {
       new CheckpointStore(folder, settings("linear", 1, 0)).save(2, network);
       assertThatThrownBy(
@@ -72,18 +85,24 @@ class CheckpointStoreTest {
       assertThatThrownBy(() -> new CheckpointStore(folder, settings("cnn", 1, 0)).restore(network))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("its model is linear, here it is cnn");
+      TrainerSettings renamed = renamed("demo-2");
+      assertThatThrownBy(() -> new CheckpointStore(folder, renamed).restore(network))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("is of another run: its name is demo, here it is demo-2");
     }
   }
 
   @Test
-  void refusesADamagedFile() throws IOException {
+  void refusesADamagedFile() throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1)) {
       store.save(2, network);
-      Path file = folder.resolve("rank-0.epoch-000002.ckpt");
+      Path file = folder.resolve("rank-0.epoch-0000002.ckpt");
       byte[] whole = Files.readAllBytes(file);
 
       Files.write(file, Arrays.copyOf(whole, whole.length - 9));
+      assertDamaged(store, network, "its checksum is wrong");
+      Files.write(file, Arrays.copyOf(whole, 11));
       assertDamaged(store, network, "it ends too early");
       byte[] flipped = whole.clone();
       flipped[whole.length - 9] ^= 1;
@@ -94,8 +113,34 @@ class CheckpointStoreTest {
     }
   }
 
+  /** The highest byte of the first array's length, which would make it negative or 2 GB. */
+  @ParameterizedTest
+  @ValueSource(ints = {0x80, 0x7f})
+  void doesNotBelieveALengthInADamagedFile(int flip) throws Exception {
+    CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
+    try (Network network = network("linear", 1)) {
+      store.save(2, network);
+      Path file = folder.resolve("rank-0.epoch-0000002.ckpt");
+      byte[] bytes = Files.readAllBytes(file);
+      float[] before = network.parameters().get(0).toFloatArray();
+      byte[] first = network.parameters().get(0).encode();
+      bytes[indexOf(bytes, first) - Integer.BYTES] ^= (byte) flip;
+      Files.write(file, bytes);
+
+      assertDamaged(store, network, "its checksum is wrong");
+      assertThat(network.parameters().get(0).toFloatArray()).isEqualTo(before);
+    }
+  }
+
+  private static int indexOf(byte[] bytes, byte[] part) {
+    return IntStream.range(0, bytes.length - part.length)
+        .filter(i -> Arrays.equals(bytes, i, i + part.length, part, 0, part.length))
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Test
-  void refusesAModelOfAnotherShape() {
+  void refusesAModelOfAnotherShape() throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network small = network("linear", 1);
         Network large = new Network(settings("linear", 1, 0), new SampleShape(1, 3, 3), 2)) {
@@ -105,7 +150,7 @@ class CheckpointStoreTest {
   }
 
   @Test
-  void aFileInTheWayOfTheFolder() throws IOException {
+  void aFileInTheWayOfTheFolder() throws Exception {
     Path file = Files.createFile(folder.resolve("file"));
     try (Network network = network("linear", 1)) {
       CheckpointStore store = new CheckpointStore(file, settings("linear", 1, 0));
@@ -115,10 +160,21 @@ class CheckpointStoreTest {
     }
   }
 
+  @Test
+  void anInterruptIsNoFault() throws Exception {
+    CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
+    try (Network network = network("linear", 1)) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> store.save(1, network)).isInstanceOf(InterruptedException.class);
+      assertThat(Thread.interrupted()).isFalse();
+      assertThat(store.restore(network)).as("what is half written does not count").isZero();
+    }
+  }
+
   private static void assertDamaged(CheckpointStore store, Network network, String reason) {
     assertThatThrownBy(() -> store.restore(network))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("rank-0.epoch-000002.ckpt cannot be used: " + reason)
+        .hasMessageContaining("rank-0.epoch-0000002.ckpt cannot be used: " + reason)
         .hasMessageEndingWith("Delete it to go on from the one before.");
   }
 
@@ -130,6 +186,22 @@ class CheckpointStoreTest {
 
   private static TrainerSettings settings(String model, long seed, int rank) {
     return TestingSettings.of(model, 20, 0.01f, seed, rank, Optional.empty());
+  }
+
+  private static TrainerSettings renamed(String run) {
+    TrainerSettings s = settings("linear", 1, 0);
+    return new TrainerSettings(
+        run,
+        s.dataset(),
+        s.model(),
+        s.batchSize(),
+        s.learningRate(),
+        s.weightDecay(),
+        s.epochs(),
+        s.seed(),
+        s.rank(),
+        s.checkpointDir(),
+        s.device());
   }
 
   private static Network network(String model, long seed) {

@@ -21,6 +21,7 @@ final class TestingSettings {
       int rank,
       Optional<Path> checkpoints) {
     return new TrainerSettings(
+        "demo",
         "glyphs:1000",
         model,
         32,

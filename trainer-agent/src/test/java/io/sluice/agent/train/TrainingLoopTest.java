@@ -178,7 +178,7 @@ class TrainingLoopTest {
       assertThat(loop.nextEpoch()).isEqualTo(2);
       loop.run(feed, SILENT);
     }
-    String last = "rank-0.epoch-000004.ckpt";
+    String last = "rank-0.epoch-0000004.ckpt";
     assertThat(Files.readAllBytes(parts.resolve(last)))
         .isEqualTo(Files.readAllBytes(whole.resolve(last)));
 
@@ -187,6 +187,26 @@ class TrainingLoopTest {
       loop.run(unused, SILENT);
       assertThat(unused.calls).as("a finished run has nothing to do").isEmpty();
     }
+  }
+
+  @Test
+  void aModelThatCannotBeUsedIsFreed() throws Exception {
+    TrainerSettings settings = TestingSettings.of(TestingModel.NAME, 1, Optional.of(folder));
+    TestingModel.outputs(source.classes());
+    try (var loop = new TrainingLoop(settings, source)) {
+      assertThat(TestingModel.weight().toFloatArray()).isNotEmpty();
+      loop.run(new TestingSelectionFeed(epoch -> ids(0, 1)), SILENT);
+    }
+
+    Files.writeString(folder.resolve("rank-0.epoch-0000001.ckpt"), "damaged");
+    assertThatThrownBy(() -> new TrainingLoop(settings, source)).isInstanceOf(UserError.class);
+    assertThatThrownBy(() -> TestingModel.weight().toFloatArray()).hasMessageContaining("released");
+
+    TestingModel.outputs(source.classes() + 1);
+    assertThatThrownBy(() -> new TrainingLoop(settings, source))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("it must give logits of shape");
+    assertThatThrownBy(() -> TestingModel.weight().toFloatArray()).hasMessageContaining("released");
   }
 
   /** PyTorch's gradient mode is per thread and DJL's gradient collector is one per process. */
@@ -225,6 +245,7 @@ class TrainingLoopTest {
 
   private static TrainerSettings withoutDecay(TrainerSettings s) {
     return new TrainerSettings(
+        s.run(),
         s.dataset(),
         s.model(),
         s.batchSize(),
