@@ -4,7 +4,6 @@ import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -140,19 +139,14 @@ final class Demo {
             "%s  %11s samples trained  test accuracy %s  in %s",
             name,
             Numbers.count(training.samplesTrained()),
-            training.finalTestAccuracy() == null
-                ? "-"
-                : Numbers.percent(training.finalTestAccuracy()),
+            Numbers.percent(training.finalTestAccuracy()),
             Numbers.time(trained.time())));
   }
 
   private static String difference(DemoSummary.Training ours, DemoSummary.Training baseline) {
-    List<Double> accuracies =
-        java.util.Arrays.asList(ours.finalTestAccuracy(), baseline.finalTestAccuracy());
-    if (accuracies.contains(null)) {
-      return "";
-    }
     return String.format(
-        Locale.ROOT, "; accuracy %+.2f points", 100 * (accuracies.get(0) - accuracies.get(1)));
+        Locale.ROOT,
+        "; accuracy %+.2f points",
+        100 * (ours.finalTestAccuracy() - baseline.finalTestAccuracy()));
   }
 }
