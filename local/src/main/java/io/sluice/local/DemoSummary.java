@@ -110,6 +110,6 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
 
   /** Writes the file whole or not at all. */
   void write(Path file) {
-    AtomicFile.write(file, toJson());
+    AtomicFile.write(file, out -> out.write(toJson()));
   }
 }
