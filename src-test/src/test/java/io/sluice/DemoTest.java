@@ -10,6 +10,10 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,6 +76,8 @@ class DemoTest {
             "--keep-running");
     await().atMost(Duration.ofMinutes(2)).until(() -> demo.out().contains("Ctrl-C ends them"));
     assertThat(demo.leftovers()).as("broker, cluster and log").hasSizeGreaterThanOrEqualTo(2);
+    assertThat(get(demo.out().replaceAll("(?s).*?Flink UI +(\\S+).*", "$1") + "/jobs"))
+        .contains("\"status\":\"RUNNING\"");
 
     demo.interrupt();
 
@@ -113,6 +119,14 @@ class DemoTest {
         .isEqualToIgnoringNewLines(
             "sluice: clusters is '0' (flag); allowed: an integer from 1 to 256; see sluice demo"
                 + " --help");
+  }
+
+  private static String get(String address) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(address)).build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 
   private static void assertConsistent(JsonObject training, long known) throws IOException {

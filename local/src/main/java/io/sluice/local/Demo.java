@@ -49,37 +49,45 @@ final class Demo {
       RunConfig local =
           config.with(Map.of("bootstrap-servers", kafka.bootstrapServers()), "local broker");
       introduce(flink, kafka);
-      Trained selected = train(flink, local);
-      Optional<Trained> baseline = Optional.empty();
-      if (baselinePolicy.isPresent()) {
-        String policy = baselinePolicy.get();
-        console.line("");
-        console.line("Now the baseline: the same training with policy " + policy + ".");
-        baseline =
-            Optional.of(
-                train(
-                    flink,
-                    local.with(
-                        Map.of("policy", policy, "run", config.topics().run() + "-" + policy),
-                        "baseline")));
+      Trained selected;
+      try (LocalRun run = LocalRun.start(flink, local)) {
+        selected = train(run, local);
+        if (baselinePolicy.isEmpty()) {
+          finish(local, selected, Optional.empty(), summary);
+          return;
+        }
       }
-      conclude(selected, baseline);
-      if (summary.isPresent()) {
-        new DemoSummary(
-                DemoSummary.settings(local), selected.training(), baseline.map(Trained::training))
-            .write(summary.get());
-        console.line("Summary written to " + summary.get());
-      }
-      if (keepRunning) {
-        console.line("Broker and Flink UI stay up; Ctrl-C ends them.");
-        new CountDownLatch(1).await();
+      String policy = baselinePolicy.get();
+      console.line("");
+      console.line("Now the baseline: the same training with policy " + policy + ".");
+      RunConfig other =
+          local.with(
+              Map.of("policy", policy, "run", config.topics().run() + "-" + policy), "baseline");
+      try (LocalRun run = LocalRun.start(flink, other)) {
+        finish(local, selected, Optional.of(train(run, other)), summary);
       }
     }
   }
 
-  private Trained train(LocalFlink flink, RunConfig run) throws InterruptedException {
-    try (LocalRun local = LocalRun.start(flink, run);
-        PlanReader plans = PlanReader.start(run)) {
+  /** The job of the last training still runs, so that the UI has something to show. */
+  private void finish(
+      RunConfig local, Trained selected, Optional<Trained> baseline, Optional<Path> summary)
+      throws InterruptedException {
+    conclude(selected, baseline);
+    if (summary.isPresent()) {
+      new DemoSummary(
+              DemoSummary.settings(local), selected.training(), baseline.map(Trained::training))
+          .write(summary.get());
+      console.line("Summary written to " + summary.get());
+    }
+    if (keepRunning) {
+      console.line("Broker, job and Flink UI stay up; Ctrl-C ends them.");
+      new CountDownLatch(1).await();
+    }
+  }
+
+  private Trained train(LocalRun local, RunConfig run) throws InterruptedException {
+    try (PlanReader plans = PlanReader.start(run)) {
       EpochBoard board =
           new EpochBoard(console, plans, run.get(Options.WORLD_SIZE), run.get(Options.EPOCHS));
       board.header();
