@@ -87,6 +87,26 @@ class DemoTest {
   }
 
   @Test
+  void takesNoMoreSubtasksThanThereAreShards() throws Exception {
+    TestingProcess demo =
+        TestingProcess.start(
+            folder,
+            "demo",
+            "--dataset",
+            "glyphs:200",
+            "--model",
+            "linear",
+            "--epochs",
+            "1",
+            "--shards",
+            "1",
+            "--partitions",
+            "1");
+
+    assertThat(demo.await()).as(demo.err()).isZero();
+  }
+
+  @Test
   void stopsAmidTraining() throws Exception {
     TestingProcess demo =
         TestingProcess.start(

@@ -42,9 +42,7 @@ final class Demo {
   void run(Optional<Path> summary) throws InterruptedException {
     // Broker, cluster and agents share the cores; PyTorch's own threads would only contend.
     System.setProperty(TORCH_THREADS, System.getProperty(TORCH_THREADS, "1"));
-    int parallelism = config.get(Options.PARALLELISM);
-    int slots = parallelism == 0 ? DEFAULT_PARALLELISM : parallelism;
-    try (LocalFlink flink = LocalFlink.create(uiPort, slots);
+    try (LocalFlink flink = LocalFlink.create(uiPort, slots());
         LocalKafka kafka = LocalKafka.create()) {
       RunConfig local =
           config.with(Map.of("bootstrap-servers", kafka.bootstrapServers()), "local broker");
@@ -84,6 +82,13 @@ final class Demo {
       console.line("Broker, job and Flink UI stay up; Ctrl-C ends them.");
       new CountDownLatch(1).await();
     }
+  }
+
+  private int slots() {
+    int parallelism = config.get(Options.PARALLELISM);
+    return parallelism == 0
+        ? Math.min(DEFAULT_PARALLELISM, config.get(Options.SHARDS))
+        : parallelism;
   }
 
   private Trained train(LocalRun local, RunConfig run) throws InterruptedException {
