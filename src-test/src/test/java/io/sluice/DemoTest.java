@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The demo as a newcomer runs it, made small. */
 class DemoTest {
@@ -79,6 +81,25 @@ class DemoTest {
     assertThat(get(demo.out().replaceAll("(?s).*?Flink UI +(\\S+).*", "$1") + "/jobs"))
         .contains("\"status\":\"RUNNING\"");
 
+    demo.interrupt();
+
+    assertThat(demo.await()).isEqualTo(130);
+    assertThat(demo.err()).isEqualToIgnoringNewLines("sluice: stopped");
+    assertThat(demo.leftovers()).isEmpty();
+  }
+
+  /** By what is there already: its log, its cluster's folder, its broker's. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sluice-", "sluice-flink-", "sluice-kafka-"})
+  void stopsWhileItStarts(String there) throws Exception {
+    TestingProcess demo = TestingProcess.start(folder, "demo", "--dataset", "glyphs:500");
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () ->
+                demo.leftovers().stream()
+                    .anyMatch(file -> file.getFileName().toString().startsWith(there)));
     demo.interrupt();
 
     assertThat(demo.await()).isEqualTo(130);

@@ -42,13 +42,13 @@ final class Demo {
   void run(Optional<Path> summary) throws InterruptedException {
     // Broker, cluster and agents share the cores; PyTorch's own threads would only contend.
     System.setProperty(TORCH_THREADS, System.getProperty(TORCH_THREADS, "1"));
-    try (LocalFlink flink = LocalFlink.create(uiPort, slots());
-        LocalKafka kafka = LocalKafka.create()) {
+    try (LocalFlink flink = Interruption.start(() -> LocalFlink.create(uiPort, slots()));
+        LocalKafka kafka = Interruption.start(LocalKafka::create)) {
       RunConfig local =
           config.with(Map.of("bootstrap-servers", kafka.bootstrapServers()), "local broker");
       introduce(flink, kafka);
       Trained selected;
-      try (LocalRun run = LocalRun.start(flink, local)) {
+      try (LocalRun run = Interruption.start(() -> LocalRun.start(flink, local))) {
         selected = train(run, local);
         if (baselinePolicy.isEmpty()) {
           finish(local, selected, Optional.empty(), summary);
@@ -61,7 +61,7 @@ final class Demo {
       RunConfig other =
           local.with(
               Map.of("policy", policy, "run", config.topics().run() + "-" + policy), "baseline");
-      try (LocalRun run = LocalRun.start(flink, other)) {
+      try (LocalRun run = Interruption.start(() -> LocalRun.start(flink, other))) {
         finish(local, selected, Optional.of(train(run, other)), summary);
       }
     }
