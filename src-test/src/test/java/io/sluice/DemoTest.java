@@ -10,11 +10,17 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The demo as a newcomer runs it, made small. */
 class DemoTest {
@@ -72,12 +78,53 @@ class DemoTest {
             "--keep-running");
     await().atMost(Duration.ofMinutes(2)).until(() -> demo.out().contains("Ctrl-C ends them"));
     assertThat(demo.leftovers()).as("broker, cluster and log").hasSizeGreaterThanOrEqualTo(2);
+    assertThat(get(demo.out().replaceAll("(?s).*?Flink UI +(\\S+).*", "$1") + "/jobs"))
+        .contains("\"status\":\"RUNNING\"");
 
     demo.interrupt();
 
     assertThat(demo.await()).isEqualTo(130);
     assertThat(demo.err()).isEqualToIgnoringNewLines("sluice: stopped");
     assertThat(demo.leftovers()).isEmpty();
+  }
+
+  /** By what is there already: its log, its cluster's folder, its broker's. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sluice-", "sluice-flink-", "sluice-kafka-"})
+  void stopsWhileItStarts(String there) throws Exception {
+    TestingProcess demo = TestingProcess.start(folder, "demo", "--dataset", "glyphs:500");
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () ->
+                demo.leftovers().stream()
+                    .anyMatch(file -> file.getFileName().toString().startsWith(there)));
+    demo.interrupt();
+
+    assertThat(demo.await()).isEqualTo(130);
+    assertThat(demo.err()).isEqualToIgnoringNewLines("sluice: stopped");
+    assertThat(demo.leftovers()).isEmpty();
+  }
+
+  @Test
+  void takesNoMoreSubtasksThanThereAreShards() throws Exception {
+    TestingProcess demo =
+        TestingProcess.start(
+            folder,
+            "demo",
+            "--dataset",
+            "glyphs:200",
+            "--model",
+            "linear",
+            "--epochs",
+            "1",
+            "--shards",
+            "1",
+            "--partitions",
+            "1");
+
+    assertThat(demo.await()).as(demo.err()).isZero();
   }
 
   @Test
@@ -113,6 +160,14 @@ class DemoTest {
         .isEqualToIgnoringNewLines(
             "sluice: clusters is '0' (flag); allowed: an integer from 1 to 256; see sluice demo"
                 + " --help");
+  }
+
+  private static String get(String address) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(address)).build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 
   private static void assertConsistent(JsonObject training, long known) throws IOException {

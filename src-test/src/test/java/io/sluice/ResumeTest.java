@@ -1,6 +1,7 @@
 package io.sluice;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.sluice.agent.client.IdRange;
 import io.sluice.agent.client.SelectionClient;
@@ -8,13 +9,19 @@ import io.sluice.agent.client.Slice;
 import io.sluice.job.SelectionJob;
 import io.sluice.local.LocalFlink;
 import io.sluice.local.LocalKafka;
+import io.sluice.protocol.Json;
 import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.wire.DeadLetter;
+import io.sluice.protocol.wire.LossEvent;
 import io.sluice.protocol.wire.SelectionChunk;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -48,15 +55,6 @@ class ResumeTest {
   @Test
   void goesOnFromASavepointAtAnotherParallelismWithTheSameBytes(@TempDir Path folder)
       throws Exception {
-    RunConfig plain = config("plain");
-    JobClient uninterrupted = submit(plain, null);
-    try (SelectionClient client = join(plain)) {
-      train(client, 0);
-      train(client, 1);
-      client.awaitSelection(2);
-    }
-    uninterrupted.cancel().get();
-
     RunConfig stopped = config("stopped");
     JobClient first = submit(stopped, null);
     try (SelectionClient client = join(stopped)) {
@@ -74,8 +72,10 @@ class ResumeTest {
       second.cancel().get();
     }
 
-    assertThat(chunks(stopped)).usingRecursiveComparison().isEqualTo(chunks(plain));
-    assertThat(chunks(plain)).as("epochs 0 to 2 of 8 shards").hasSize(3 * 8);
+    assertThat(chunks(stopped)).as("epochs 0 to 2 of 8 shards").hasSize(3 * 8);
+    assertThat(chunks(stopped))
+        .usingRecursiveComparison()
+        .isEqualTo(chunksOfAnUninterruptedRun("unstopped"));
   }
 
   @Test
@@ -92,6 +92,9 @@ class ResumeTest {
       zombie.report(1, slice.ids(), new float[slice.size()], slice.size());
       zombie.endEpoch(1);
       zombie.close();
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(() -> assertThat(shardsWhoseEndWasFencedOff(config)).hasSize(8));
       assertThat(selectionTwoIsThere(config)).isFalse();
 
       report(client, slice, 1, 0, SAMPLES);
@@ -99,11 +102,64 @@ class ResumeTest {
       assertThat(client.awaitSelection(2, Duration.ofSeconds(60)).known()).isEqualTo(SAMPLES);
     }
     job.cancel().get();
-    assertThat(
-            TestingRun.read(config, config.topics().deadLetters()).stream()
-                .map(record -> new String(record.value(), java.nio.charset.StandardCharsets.UTF_8)))
-        .isNotEmpty()
-        .allMatch(letter -> letter.contains("\"reason\":\"fenced\""));
+    List<DeadLetter> letters = deadLetters(config);
+    assertThat(letters).allMatch(letter -> letter.getReason().equals("fenced"));
+    Set<Integer> shardsOfLosses = new TreeSet<>();
+    for (LossEvent event : refused(config, letters)) {
+      if (event.hasLossBatch()) {
+        shardsOfLosses.add(event.getLossBatch().getShard());
+      }
+    }
+    assertThat(shardsOfLosses).as("where the old incarnation's losses were refused").hasSize(8);
+    assertThat(chunks(config))
+        .usingRecursiveComparison()
+        .isEqualTo(chunksOfAnUninterruptedRun("no-takeover"));
+  }
+
+  private static Map<String, byte[]> chunksOfAnUninterruptedRun(String name) throws Exception {
+    RunConfig config = config(name);
+    JobClient job = submit(config, null);
+    try (SelectionClient client = join(config)) {
+      train(client, 0);
+      train(client, 1);
+      client.awaitSelection(2);
+    }
+    job.cancel().get();
+    return chunks(config);
+  }
+
+  private static Set<Integer> shardsWhoseEndWasFencedOff(RunConfig config) throws Exception {
+    Set<Integer> shards = new TreeSet<>();
+    for (LossEvent event : refused(config, deadLetters(config))) {
+      if (event.hasEpochEnd()) {
+        assertThat(event.getEpochEnd().getEpoch()).isEqualTo(1);
+        shards.add(event.getEpochEnd().getShard());
+      }
+    }
+    return shards;
+  }
+
+  /** The records of the log that dead letters are about. */
+  private static List<LossEvent> refused(RunConfig config, List<DeadLetter> letters)
+      throws Exception {
+    List<LossEvent> events = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record :
+        TestingRun.read(config, config.topics().lossEvents())) {
+      if (letters.stream()
+          .anyMatch(
+              letter ->
+                  letter.getPartition() == record.partition()
+                      && letter.getOffset() == record.offset())) {
+        events.add(LossEvent.parseFrom(record.value()));
+      }
+    }
+    return events;
+  }
+
+  private static List<DeadLetter> deadLetters(RunConfig config) {
+    return TestingRun.read(config, config.topics().deadLetters()).stream()
+        .map(record -> Json.read(record.value(), DeadLetter.newBuilder()).build())
+        .toList();
   }
 
   private static RunConfig config(String run) {

@@ -75,7 +75,7 @@ final class TestingProcess {
   /** What the command has left in its temporary folder. */
   List<Path> leftovers() throws IOException {
     try (Stream<Path> files = Files.list(temporary)) {
-      // The JVM's own, and PyTorch's natives that are in use until the process is gone.
+      // The JVM's own.
       return files.filter(file -> !file.getFileName().toString().startsWith("hsperf")).toList();
     }
   }

@@ -2,6 +2,7 @@ package io.sluice.local;
 
 import io.sluice.protocol.UserError;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,11 @@ import java.nio.file.StandardCopyOption;
 
 /** Files that others see whole or not at all. */
 final class AtomicFile {
+
+  /** Writes the whole text. */
+  interface Content {
+    void writeTo(Writer out) throws IOException;
+  }
 
   private AtomicFile() {}
 
@@ -18,17 +24,17 @@ final class AtomicFile {
    *
    * @throws UserError when that fails
    */
-  static void write(Path file, String text) {
+  static void write(Path file, Content content) {
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
-        Files.writeString(file, text);
+        fill(file, content);
         return;
       }
       Path draft =
           file.resolveSibling(
               "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
       try {
-        Files.writeString(draft, text);
+        fill(draft, content);
         move(draft, file);
       } finally {
         Files.deleteIfExists(draft);
@@ -36,6 +42,12 @@ final class AtomicFile {
     } catch (IOException e) {
       throw new UserError(
           "cannot write " + file + " (" + e + "); its folder has to exist and be writable", e);
+    }
+  }
+
+  private static void fill(Path file, Content content) throws IOException {
+    try (Writer out = Files.newBufferedWriter(file)) {
+      content.writeTo(out);
     }
   }
 

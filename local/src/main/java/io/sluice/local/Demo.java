@@ -4,7 +4,6 @@ import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -43,44 +42,57 @@ final class Demo {
   void run(Optional<Path> summary) throws InterruptedException {
     // Broker, cluster and agents share the cores; PyTorch's own threads would only contend.
     System.setProperty(TORCH_THREADS, System.getProperty(TORCH_THREADS, "1"));
-    int parallelism = config.get(Options.PARALLELISM);
-    int slots = parallelism == 0 ? DEFAULT_PARALLELISM : parallelism;
-    try (LocalFlink flink = LocalFlink.create(uiPort, slots);
-        LocalKafka kafka = LocalKafka.create()) {
+    try (LocalFlink flink = Interruption.start(() -> LocalFlink.create(uiPort, slots()));
+        LocalKafka kafka = Interruption.start(LocalKafka::create)) {
       RunConfig local =
           config.with(Map.of("bootstrap-servers", kafka.bootstrapServers()), "local broker");
       introduce(flink, kafka);
-      Trained selected = train(flink, local);
-      Optional<Trained> baseline = Optional.empty();
-      if (baselinePolicy.isPresent()) {
-        String policy = baselinePolicy.get();
-        console.line("");
-        console.line("Now the baseline: the same training with policy " + policy + ".");
-        baseline =
-            Optional.of(
-                train(
-                    flink,
-                    local.with(
-                        Map.of("policy", policy, "run", config.topics().run() + "-" + policy),
-                        "baseline")));
+      Trained selected;
+      try (LocalRun run = Interruption.start(() -> LocalRun.start(flink, local))) {
+        selected = train(run, local);
+        if (baselinePolicy.isEmpty()) {
+          finish(local, selected, Optional.empty(), summary);
+          return;
+        }
       }
-      conclude(selected, baseline);
-      if (summary.isPresent()) {
-        new DemoSummary(
-                DemoSummary.settings(local), selected.training(), baseline.map(Trained::training))
-            .write(summary.get());
-        console.line("Summary written to " + summary.get());
-      }
-      if (keepRunning) {
-        console.line("Broker and Flink UI stay up; Ctrl-C ends them.");
-        new CountDownLatch(1).await();
+      String policy = baselinePolicy.get();
+      console.line("");
+      console.line("Now the baseline: the same training with policy " + policy + ".");
+      RunConfig other =
+          local.with(
+              Map.of("policy", policy, "run", config.topics().run() + "-" + policy), "baseline");
+      try (LocalRun run = Interruption.start(() -> LocalRun.start(flink, other))) {
+        finish(local, selected, Optional.of(train(run, other)), summary);
       }
     }
   }
 
-  private Trained train(LocalFlink flink, RunConfig run) throws InterruptedException {
-    try (LocalRun local = LocalRun.start(flink, run);
-        PlanReader plans = PlanReader.start(run)) {
+  /** The job of the last training still runs, so that the UI has something to show. */
+  private void finish(
+      RunConfig local, Trained selected, Optional<Trained> baseline, Optional<Path> summary)
+      throws InterruptedException {
+    conclude(selected, baseline);
+    if (summary.isPresent()) {
+      new DemoSummary(
+              DemoSummary.settings(local), selected.training(), baseline.map(Trained::training))
+          .write(summary.get());
+      console.line("Summary written to " + summary.get());
+    }
+    if (keepRunning) {
+      console.line("Broker, job and Flink UI stay up; Ctrl-C ends them.");
+      new CountDownLatch(1).await();
+    }
+  }
+
+  private int slots() {
+    int parallelism = config.get(Options.PARALLELISM);
+    return parallelism == 0
+        ? Math.min(DEFAULT_PARALLELISM, config.get(Options.SHARDS))
+        : parallelism;
+  }
+
+  private Trained train(LocalRun local, RunConfig run) throws InterruptedException {
+    try (PlanReader plans = PlanReader.start(run)) {
       EpochBoard board =
           new EpochBoard(console, plans, run.get(Options.WORLD_SIZE), run.get(Options.EPOCHS));
       board.header();
@@ -140,19 +152,14 @@ final class Demo {
             "%s  %11s samples trained  test accuracy %s  in %s",
             name,
             Numbers.count(training.samplesTrained()),
-            training.finalTestAccuracy() == null
-                ? "-"
-                : Numbers.percent(training.finalTestAccuracy()),
+            Numbers.percent(training.finalTestAccuracy()),
             Numbers.time(trained.time())));
   }
 
   private static String difference(DemoSummary.Training ours, DemoSummary.Training baseline) {
-    List<Double> accuracies =
-        java.util.Arrays.asList(ours.finalTestAccuracy(), baseline.finalTestAccuracy());
-    if (accuracies.contains(null)) {
-      return "";
-    }
     return String.format(
-        Locale.ROOT, "; accuracy %+.2f points", 100 * (accuracies.get(0) - accuracies.get(1)));
+        Locale.ROOT,
+        "; accuracy %+.2f points",
+        100 * (ours.finalTestAccuracy() - baseline.finalTestAccuracy()));
   }
 }

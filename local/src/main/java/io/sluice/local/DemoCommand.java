@@ -23,7 +23,11 @@ import picocli.CommandLine.Spec;
       "",
       "Starts a Kafka broker and a Flink cluster in this process, on loopback ports and in temporary"
           + " folders, submits the selection job, and trains with one or more agents. Ctrl-C stops"
-          + " everything and leaves nothing behind."
+          + " everything and leaves nothing behind.",
+      "",
+      "Settings come from flags, the environment and a file, as for the other commands; but"
+          + " bootstrap-servers, replication, world-size and checkpoint-dir are the demo's own, and"
+          + " what environment and file say of them is not used."
     })
 final class DemoCommand implements Callable<Integer> {
 
@@ -49,7 +53,7 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Number of agents; each trains its slice of every selection, on its own replica of the"
+          "Number of agents, which sets world-size; each trains its slice of every selection, on its own replica of the"
               + " model. Default: ${DEFAULT-VALUE}. Allowed: an integer from 1 to 64.")
   private int agents;
 
@@ -110,7 +114,8 @@ final class DemoCommand implements Callable<Integer> {
                 environment)
             .with(Map.of("world-size", Integer.toString(agents)), "flag --agents")
             // A demo leaves nothing behind, and its baseline must not resume what it compares to.
-            .with(Map.of("checkpoint-dir", ""), "demo");
+            // Its broker is alone.
+            .with(Map.of("checkpoint-dir", "", "replication", "0"), "demo");
     new Demo(console, config, Optional.ofNullable(compare), uiPort, keepRunning)
         .run(Optional.ofNullable(summary));
     return CommandLine.ExitCode.OK;

@@ -35,13 +35,16 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
       long samplesTrained,
       long samplesFull,
       double savedFraction,
-      Double finalTestAccuracy) {
+      double finalTestAccuracy) {
 
+    /**
+     * @param epochs in order; at least one
+     */
     static Training of(List<Epoch> epochs) {
       long trained = epochs.stream().mapToLong(Epoch::trained).sum();
       long full = epochs.stream().mapToLong(Epoch::known).sum();
       double saved = full == 0 ? 0 : 1 - (double) trained / full;
-      Double accuracy = epochs.isEmpty() ? null : epochs.get(epochs.size() - 1).testAccuracy();
+      double accuracy = epochs.get(epochs.size() - 1).testAccuracy();
       return new Training(List.copyOf(epochs), trained, full, saved, accuracy);
     }
   }
@@ -59,8 +62,7 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
    * @param sizes samples by cluster
    * @param turnaroundMs time from the last agent's end of the epoch before to the complete
    *     selection
-   * @param testAccuracy fraction of the test split that is right after the epoch; null: not
-   *     measured
+   * @param testAccuracy fraction of the test split that is right after the epoch
    */
   record Epoch(
       int epoch,
@@ -73,12 +75,11 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
       List<Double> centers,
       List<Long> sizes,
       long turnaroundMs,
-      Double testAccuracy) {}
+      double testAccuracy) {}
 
   private static final Gson GSON =
       new GsonBuilder()
           .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-          .serializeNulls()
           .setPrettyPrinting()
           .disableHtmlEscaping()
           .create();
@@ -109,6 +110,6 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
 
   /** Writes the file whole or not at all. */
   void write(Path file) {
-    AtomicFile.write(file, toJson());
+    AtomicFile.write(file, out -> out.write(toJson()));
   }
 }

@@ -122,6 +122,7 @@ final class EpochBoard {
     try {
       add(summary(ofEpoch, plans.plan(result.epoch())), meanLoss(ofEpoch));
     } catch (InterruptedException e) {
+      // The run is being given up; the agent's loop stops at its next wait.
       Thread.currentThread().interrupt();
     }
   }

@@ -3,6 +3,7 @@ package io.sluice.local;
 import io.sluice.protocol.UsageError;
 import io.sluice.protocol.UserError;
 import java.io.PrintStream;
+import java.nio.channels.ClosedByInterruptException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,16 +31,17 @@ final class Errors {
   }
 
   int onFailure(Exception e, CommandLine command, ParseResult parsed) {
+    // First: whatever an interruption makes fail may blame the user.
+    if (isInterruption(e)) {
+      say("stopped");
+      return INTERRUPTED;
+    }
     if (e instanceof UsageError) {
       return badUsage(e.getMessage(), command);
     }
     if (e instanceof UserError) {
       say(e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
-    }
-    if (e instanceof InterruptedException || e instanceof InterruptException) {
-      say("stopped");
-      return INTERRUPTED;
     }
     // Made here, so that a command that does not fail need not wait for the logging to set up.
     Logger log = LoggerFactory.getLogger("failure");
@@ -52,6 +54,18 @@ final class Errors {
   private int badUsage(String message, CommandLine command) {
     say(message + "; see " + command.getCommandSpec().qualifiedName() + " --help");
     return CommandLine.ExitCode.USAGE;
+  }
+
+  /** Servers and clients wrap it in exceptions of their own. */
+  private static boolean isInterruption(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof InterruptedException
+          || cause instanceof InterruptException
+          || cause instanceof ClosedByInterruptException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String suggestions(ParameterException e) {

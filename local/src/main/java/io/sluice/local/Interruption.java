@@ -1,7 +1,10 @@
 package io.sluice.local;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Turns Ctrl-C into an interrupt of the thread that installs it, and holds the process up until
@@ -9,6 +12,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Interruption implements AutoCloseable {
 
+  /** Longer than agents are given to stop, which is the longest of what there is to wait for. */
   private static final int PATIENCE_SECONDS = 30;
 
   private final CountDownLatch done = new CountDownLatch(1);
@@ -21,6 +25,27 @@ final class Interruption implements AutoCloseable {
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> interruption.interrupt(worker), "sluice-interruption"));
     return interruption;
+  }
+
+  /**
+   * Starts a server on a thread of its own. Interrupted half-way, servers leave things behind and
+   * fail with stories of their own; so an interruption meanwhile waits, and is for the caller's
+   * next blocking call to find.
+   */
+  static <T> T start(Supplier<T> server) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    try {
+      return CompletableFuture.supplyAsync(server, task -> new Thread(task, "sluice-start").start())
+          .join();
+    } catch (CompletionException e) {
+      if (Thread.interrupted()) {
+        // A process that is going down refuses many things.
+        throw (InterruptedException) new InterruptedException().initCause(e);
+      }
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
   }
 
   @Override

@@ -20,6 +20,9 @@ import org.apache.flink.core.execution.JobClient;
 /** One run in this process: its selection job on the local cluster, and its agents in threads. */
 public final class LocalRun implements AutoCloseable {
 
+  /**
+   * An agent stops between two batches; the longest, of a large model on a slow CPU, take seconds.
+   */
   private static final int PATIENCE_SECONDS = 20;
 
   private final RunConfig config;
@@ -38,8 +41,8 @@ public final class LocalRun implements AutoCloseable {
   }
 
   /**
-   * Trains with as many agents as the world size says, until the last of them is done. Stops all of
-   * them when one fails, or the job.
+   * Trains with as many agents as the world size says, until the last of them is done, one of them
+   * or its listener fails, or the job ends. The job goes on until {@link #close()}.
    *
    * @param listeners by rank
    */

@@ -16,6 +16,12 @@ final class LossFile {
   private static final String EXPECTED =
       "expected sample_id,loss: an integer from 0 and a finite number, such as 42,0.125";
 
+  /** Spreadsheets put it before the first line. */
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+  /** Enough to recognise the line by, so that the message still fits a terminal. */
+  private static final int SHOWN_CHARACTERS = 60;
+
   private LossFile() {}
 
   /**
@@ -40,6 +46,9 @@ final class LossFile {
     int number = 0;
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       number++;
+      if (number == 1 && line.startsWith(BYTE_ORDER_MARK)) {
+        line = line.substring(BYTE_ORDER_MARK.length());
+      }
       boolean header = number == 1 && !startsWithNumber(line);
       if (!header && !line.isBlank()) {
         add(line, losses, name + " line " + number);
@@ -72,11 +81,12 @@ final class LossFile {
   }
 
   private static UserError unexpected(String line, String where) {
-    String shown = line.length() > 60 ? line.substring(0, 60) + "..." : line;
+    String shown =
+        line.length() > SHOWN_CHARACTERS ? line.substring(0, SHOWN_CHARACTERS) + "..." : line;
     return new UserError(where + " is '" + shown + "'; " + EXPECTED);
   }
 
-  /** A header's first field is a name; spreadsheets may put a byte order mark before it. */
+  /** A header's first field is a name. */
   private static boolean startsWithNumber(String line) {
     String field = line.split(",", 2)[0].strip();
     try {

@@ -1,8 +1,6 @@
 package io.sluice.local;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
 /**
  * The last loss of each sample.
@@ -40,24 +38,24 @@ record Losses(long[] ids, float[] values, long replaced) {
       if (ascending) {
         return new Losses(Arrays.copyOf(ids, size), Arrays.copyOf(values, size), 0);
       }
-      // The sort is stable: the losses of one sample stay in their order.
-      int[] order =
-          IntStream.range(0, size)
-              .boxed()
-              .sorted(Comparator.comparingLong(place -> ids[place]))
-              .mapToInt(Integer::intValue)
-              .toArray();
-      long[] distinct = new long[size];
-      float[] last = new float[size];
-      int count = 0;
-      for (int place : order) {
-        if (count == 0 || distinct[count - 1] != ids[place]) {
-          distinct[count++] = ids[place];
-        }
-        last[count - 1] = values[place];
+      long[] distinct = distinctAscending();
+      float[] last = new float[distinct.length];
+      for (int i = 0; i < size; i++) {
+        last[Arrays.binarySearch(distinct, ids[i])] = values[i];
       }
-      return new Losses(
-          Arrays.copyOf(distinct, count), Arrays.copyOf(last, count), (long) size - count);
+      return new Losses(distinct, last, (long) size - distinct.length);
+    }
+
+    private long[] distinctAscending() {
+      long[] sorted = Arrays.copyOf(ids, size);
+      Arrays.sort(sorted);
+      int count = 0;
+      for (long id : sorted) {
+        if (count == 0 || sorted[count - 1] != id) {
+          sorted[count++] = id;
+        }
+      }
+      return Arrays.copyOf(sorted, count);
     }
   }
 }

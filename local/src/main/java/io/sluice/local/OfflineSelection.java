@@ -9,6 +9,8 @@ import io.sluice.job.selection.KeepHash;
 import io.sluice.job.selection.SelectionPlan;
 import io.sluice.job.selection.SelectionPlanner;
 import io.sluice.job.selection.SelectionSettings;
+import java.io.IOException;
+import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -74,9 +76,12 @@ final class OfflineSelection {
     return rows;
   }
 
-  /** Ids of the selected samples, ascending. */
-  LongStream selected() {
-    return LongStream.of(selected);
+  /** Writes the ids of the selected samples, ascending, one a line. */
+  void writeIds(Writer out) throws IOException {
+    for (long id : selected) {
+      out.write(Long.toString(id));
+      out.write('\n');
+    }
   }
 
   long selectedCount() {

@@ -27,6 +27,10 @@ final class PlanReader implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Map<Integer, CompletableFuture<SelectionPlan>> plans = new ConcurrentHashMap<>();
+
+  /** Fails when the plans cannot be followed any more; never completed otherwise. */
+  private final CompletableFuture<SelectionPlan> failure = new CompletableFuture<>();
+
   private final KafkaConsumer<Void, byte[]> consumer;
   private final Thread thread;
 
@@ -51,9 +55,14 @@ final class PlanReader implements AutoCloseable {
 
   /** The plan of a selection that is there; its record may be a moment behind. */
   SelectionPlan plan(int epoch) throws InterruptedException {
+    CompletableFuture<SelectionPlan> plan = future(epoch);
     try {
-      return future(epoch).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
+      CompletableFuture.anyOf(plan, failure).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return plan.join();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      throw new IllegalStateException("cannot read the plans: " + cause.getMessage(), cause);
+    } catch (TimeoutException e) {
       throw new IllegalStateException("no plan of selection " + epoch + " was published", e);
     }
   }
@@ -78,6 +87,8 @@ final class PlanReader implements AutoCloseable {
       }
     } catch (WakeupException e) {
       // close() was called
+    } catch (RuntimeException e) {
+      failure.completeExceptionally(e);
     }
   }
 

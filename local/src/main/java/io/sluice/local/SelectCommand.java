@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -96,8 +95,7 @@ final class SelectCommand implements Callable<Integer> {
     Losses read = LossFile.read(losses, System.in);
     OfflineSelection selection = OfflineSelection.of(read, epoch, settings);
     if (out != null) {
-      AtomicFile.write(
-          out, selection.selected().mapToObj(id -> id + "\n").collect(Collectors.joining()));
+      AtomicFile.write(out, selection::writeIds);
     }
     print(selection, read);
     return CommandLine.ExitCode.OK;

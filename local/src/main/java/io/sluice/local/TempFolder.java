@@ -8,11 +8,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /** A new folder under the system's temporary one, gone with all it holds when closed. */
 final class TempFolder implements AutoCloseable {
 
-  private static final int ATTEMPTS = 5;
+  /** How long a server's last threads may go on writing when it says that it has stopped. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final Duration PAUSE = Duration.ofMillis(20);
 
   private final Path path;
 
@@ -43,14 +48,27 @@ final class TempFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    // A server's last threads may still be writing when it says that it has stopped.
-    for (int attempt = 1; Files.exists(path); attempt++) {
+    // An interrupted thread would not pause.
+    boolean interrupted = Thread.interrupted();
+    try {
+      deleteWithin(PATIENCE);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void deleteWithin(Duration patience) {
+    long start = System.nanoTime();
+    while (Files.exists(path)) {
       try {
         delete();
       } catch (IOException e) {
-        if (attempt == ATTEMPTS) {
+        if (System.nanoTime() - start > patience.toNanos()) {
           throw new UncheckedIOException("the folder " + path + " could not be removed", e);
         }
+        LockSupport.parkNanos(PAUSE.toNanos());
       }
     }
   }

@@ -80,14 +80,6 @@ class DemoSummaryTest {
   }
 
   @Test
-  void aTrainingThatEndedEarlyHasNoAccuracy() {
-    JsonObject json = parse(new DemoSummary(Map.of(), Training.of(List.of()), Optional.empty()));
-
-    assertThat(json.get("saved_fraction").getAsDouble()).isZero();
-    assertThat(json.get("final_test_accuracy").isJsonNull()).isTrue();
-  }
-
-  @Test
   void replacesTheFileAndLeavesNoDraft() throws IOException {
     Path file = Files.writeString(folder.resolve("s.json"), "old");
 

@@ -152,6 +152,16 @@ class SelectCommandTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"\uFEFF", "\uFEFFsample_id,loss\n", "sample_id,loss\n", "id\n", ""})
+  void readsAFileWithAByteOrderMarkOrAHeaderFromItsFirstLoss(String start) throws IOException {
+    Files.writeString(csv, start + LOSSES);
+
+    assertThat(select("--policy", "full")).as(err.text()).isZero();
+
+    assertThat(Files.readString(ids)).isEqualTo("0\n1\n2\n3\n4\n");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "5",

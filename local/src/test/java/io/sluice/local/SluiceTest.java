@@ -27,6 +27,14 @@ class SluiceTest {
   }
 
   @Test
+  void theDemoSaysWhichSettingsAreItsOwn() {
+    assertThat(run("demo", "--help")).isZero();
+    assertThat(out.text().replaceAll("\\s+", " "))
+        .contains("Number of agents, which sets world-size;")
+        .contains("bootstrap-servers, replication, world-size and checkpoint-dir are the demo's");
+  }
+
+  @Test
   void saysItsVersion() {
     assertThat(run("--version")).isZero();
     assertThat(out.text().strip()).matches("sluice \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?");

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TempFolderTest {
 
@@ -25,5 +28,38 @@ class TempFolderTest {
 
     assertThat(folder.path()).doesNotExist();
     assertThat(kept).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void waitsForAServersLastThreads(boolean interrupted) throws Exception {
+    TempFolder folder = TempFolder.create("sluice-test-");
+    Path inside = folder.folder("inside");
+    CountDownLatch writing = new CountDownLatch(1);
+    Thread server =
+        new Thread(
+            () -> {
+              long start = System.nanoTime();
+              for (int i = 0; System.nanoTime() - start < 300_000_000; i++) {
+                try {
+                  boolean unused = inside.toFile().mkdir();
+                  Files.createFile(inside.resolve(Integer.toString(i)));
+                } catch (IOException e) {
+                  // Its folder has just been removed.
+                }
+                writing.countDown();
+              }
+            });
+    server.start();
+    writing.await();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+
+    folder.close();
+
+    assertThat(Thread.interrupted()).isEqualTo(interrupted);
+    server.join();
+    assertThat(folder.path()).doesNotExist();
   }
 }
