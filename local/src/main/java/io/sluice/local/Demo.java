@@ -40,6 +40,7 @@ final class Demo {
   }
 
   void run(Optional<Path> summary) throws InterruptedException {
+    console.line("Starting a Kafka broker and a Flink cluster in this process.");
     // Broker, cluster and agents share the cores; PyTorch's own threads would only contend.
     System.setProperty(TORCH_THREADS, System.getProperty(TORCH_THREADS, "1"));
     try (LocalFlink flink = Interruption.start(() -> LocalFlink.create(uiPort, slots()));
@@ -93,8 +94,7 @@ final class Demo {
 
   private Trained train(LocalRun local, RunConfig run) throws InterruptedException {
     try (PlanReader plans = PlanReader.start(run)) {
-      EpochBoard board =
-          new EpochBoard(console, plans, run.get(Options.WORLD_SIZE), run.get(Options.EPOCHS));
+      EpochBoard board = new EpochBoard(console, plans, run.get(Options.WORLD_SIZE));
       board.header();
       long start = System.nanoTime();
       try {

@@ -21,7 +21,6 @@ final class EpochBoard {
   private final ProgressBar bar;
   private final PlanReader plans;
   private final int agents;
-  private final int epochs;
   private final Map<Integer, List<EpochResult>> results = new HashMap<>();
   private final List<DemoSummary.Epoch> finished = new ArrayList<>();
   private final long[] done;
@@ -29,12 +28,11 @@ final class EpochBoard {
   private final double[] loss;
   private final double[] speed;
 
-  EpochBoard(Console console, PlanReader plans, int agents, int epochs) {
+  EpochBoard(Console console, PlanReader plans, int agents) {
     this.console = console;
     this.bar = new ProgressBar(console);
     this.plans = plans;
     this.agents = agents;
-    this.epochs = epochs;
     this.done = new long[agents];
     this.total = new long[agents];
     this.loss = new double[agents];
@@ -109,7 +107,7 @@ final class EpochBoard {
             "loss %s  %s samples/s",
             allDone == 0 ? "-" : Numbers.decimal(lossSum / allDone),
             Numbers.rough(samplesPerSecond));
-    bar.show(String.format("epoch %d/%d", epoch + 1, epochs), allDone, all, detail);
+    bar.show("epoch " + epoch, allDone, all, detail);
   }
 
   private synchronized void finished(EpochResult result) {
