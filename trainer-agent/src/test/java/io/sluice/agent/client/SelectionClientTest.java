@@ -234,16 +234,7 @@ class SelectionClientTest {
     client.report(0, ids, new float[900], 900);
 
     AtomicReference<Throwable> thrown = new AtomicReference<>();
-    Thread trainer =
-        new Thread(
-            () -> {
-              try {
-                client.endEpoch(0);
-              } catch (InterruptedException | RuntimeException e) {
-                thrown.set(e);
-              }
-            });
-    trainer.start();
+    Thread trainer = endEpochZero(client, thrown);
     trainer.interrupt();
     trainer.join();
     assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
@@ -259,16 +250,7 @@ class SelectionClientTest {
     SelectionClient client = join(TestingRun.config(2, 1), producer, 0, NONE);
     producer.fill();
     AtomicReference<Throwable> thrown = new AtomicReference<>();
-    Thread trainer =
-        new Thread(
-            () -> {
-              try {
-                client.endEpoch(0);
-              } catch (InterruptedException | RuntimeException e) {
-                thrown.set(e);
-              }
-            });
-    trainer.start();
+    Thread trainer = endEpochZero(client, thrown);
     producer.awaitWaitingSender();
 
     client.close();
@@ -399,5 +381,20 @@ class SelectionClientTest {
         .setWorldSize(worldSize)
         .setGeneration(generation)
         .build();
+  }
+
+  /** Starts a thread that ends epoch 0. */
+  private static Thread endEpochZero(SelectionClient client, AtomicReference<Throwable> thrown) {
+    Thread trainer =
+        new Thread(
+            () -> {
+              try {
+                client.endEpoch(0);
+              } catch (InterruptedException | RuntimeException e) {
+                thrown.set(e);
+              }
+            });
+    trainer.start();
+    return trainer;
   }
 }
