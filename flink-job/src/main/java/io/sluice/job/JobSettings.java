@@ -6,26 +6,37 @@ import io.sluice.protocol.Topics;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.time.Duration;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.configuration.StateBackendOptions;
 
 /**
  * What the graph is built from.
  *
  * @param smoothing β, above 0 to 1
  * @param stallWarning how long an epoch may wait for ranks before it is reported
+ * @param stateOnHeap whether the state backend keeps state on the heap
  */
 record JobSettings(
     Topics topics,
     Sharding sharding,
     SelectionSettings selection,
     double smoothing,
-    Duration stallWarning) {
+    Duration stallWarning,
+    boolean stateOnHeap) {
 
-  static JobSettings from(RunConfig config) {
+  /** What Flink calls the backend that keeps state on the heap; its default. */
+  private static final String HEAP_BACKEND = "hashmap";
+
+  /**
+   * @param flink settings of the cluster
+   */
+  static JobSettings from(RunConfig config, ReadableConfig flink) {
     return new JobSettings(
         config.topics(),
         config.sharding(),
         SelectionOptions.from(config),
         config.get(Options.SMOOTHING),
-        config.get(Options.STALL_WARNING));
+        config.get(Options.STALL_WARNING),
+        flink.get(StateBackendOptions.STATE_BACKEND).equalsIgnoreCase(HEAP_BACKEND));
   }
 }

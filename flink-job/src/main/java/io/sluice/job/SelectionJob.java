@@ -68,7 +68,7 @@ public final class SelectionJob {
    * @throws UserError when the settings contradict each other or Kafka is not as they say
    */
   public static void build(StreamExecutionEnvironment env, RunConfig config) {
-    JobSettings settings = JobSettings.from(config);
+    JobSettings settings = JobSettings.from(config, env.getConfiguration());
     Environments.configure(env, config);
     RunTopics.ensure(config);
     wire(env, KafkaEnds.of(config), settings);
@@ -104,7 +104,8 @@ public final class SelectionJob {
         events
             .keyBy(new ShardKeySelector<>(shards, ShardEvent::shard))
             .process(
-                new DifficultyTracker(settings.smoothing(), settings.stallWarning(), topic),
+                new DifficultyTracker(
+                    settings.smoothing(), settings.stallWarning(), topic, settings.stateOnHeap()),
                 ShardReport.TYPE)
             .name("difficulty-tracker")
             .uid("difficulty-tracker");

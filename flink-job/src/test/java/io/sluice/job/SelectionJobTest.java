@@ -88,7 +88,7 @@ class SelectionJobTest {
   private static Collection<StreamNode> nodes(RunConfig config) {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     Environments.configure(env, config);
-    SelectionJob.wire(env, KafkaEnds.of(config), JobSettings.from(config));
+    SelectionJob.wire(env, KafkaEnds.of(config), JobSettings.from(config, env.getConfiguration()));
     StreamGraph graph = env.getStreamGraph();
     return graph.getStreamNodes();
   }

@@ -18,11 +18,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.StreamSupport;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -38,9 +36,9 @@ import org.slf4j.LoggerFactory;
  * is complete, it folds the epoch's losses in and emits what the shard then holds: a histogram for
  * the plan, and the difficulty codes for the selector.
  *
- * <p>State, all by shard and kept for the run: pages of samples, the ledger. Losses of the next
- * epoch and samples declared for a later one wait in lists, which the close that they wait for
- * empties.
+ * <p>State, all by shard and kept for the run: pages of samples, losses on their way into the
+ * pages, the ledger. Losses of the next epoch and samples declared for a later one wait in lists,
+ * which the close that they wait for empties.
  */
 public final class DifficultyTracker
     extends KeyedProcessFunction<Integer, ShardEvent, ShardReport> {
@@ -53,8 +51,11 @@ public final class DifficultyTracker
   private final float smoothing;
   private final Duration stallWarning;
   private final String topic;
+  private final boolean stateOnHeap;
 
-  private transient MapState<Long, Page> pages;
+  private transient Pages pages;
+  private transient Backlog backlog;
+  private transient HeapGuard guard;
   private transient ValueState<EpochLedger> ledgers;
   private transient ListState<ShardEvent> earlyLosses;
   private transient ListState<ShardEvent> laterSamples;
@@ -70,19 +71,27 @@ public final class DifficultyTracker
    * @param smoothing β, above 0 to 1: how far a difficulty moves towards the newest loss
    * @param stallWarning how long an epoch may wait for ranks before it is reported as stalled
    * @param topic name of the topic the events come from, for dead letters
+   * @param stateOnHeap whether the state backend keeps state on the heap, which is then watched
    */
-  public DifficultyTracker(double smoothing, Duration stallWarning, String topic) {
+  public DifficultyTracker(
+      double smoothing, Duration stallWarning, String topic, boolean stateOnHeap) {
     this.smoothing = (float) smoothing;
     this.stallWarning = stallWarning;
     this.topic = topic;
+    this.stateOnHeap = stateOnHeap;
   }
 
   @Override
   public void open(OpenContext context) {
+    guard = stateOnHeap ? HeapGuard.ofProcess() : HeapGuard.none();
     pages =
-        getRuntimeContext()
-            .getMapState(
-                new MapStateDescriptor<>("pages", LongSerializer.INSTANCE, new PageSerializer()));
+        new Pages(
+            getRuntimeContext()
+                .getMapState(
+                    new MapStateDescriptor<>(
+                        "pages", LongSerializer.INSTANCE, new PageSerializer())),
+            guard);
+    backlog = new Backlog(getRuntimeContext());
     ledgers =
         getRuntimeContext()
             .getState(new ValueStateDescriptor<>("ledger", new EpochLedgerSerializer()));
@@ -102,6 +111,7 @@ public final class DifficultyTracker
   @Override
   public void processElement(ShardEvent event, Context context, Collector<ShardReport> out)
       throws Exception {
+    pages.of(event.shard());
     EpochLedger ledger = ledgers.value();
     if (ledger == null) {
       ledger = new EpochLedger();
@@ -118,7 +128,7 @@ public final class DifficultyTracker
       if (deferred) {
         earlyLosses.add(losses);
       } else {
-        apply(losses);
+        take(losses);
       }
     } else if (event instanceof SamplesDeclared samples) {
       if (deferred) {
@@ -134,6 +144,13 @@ public final class DifficultyTracker
       watchForStall(ledger, context);
     }
     ledgers.update(ledger);
+  }
+
+  @Override
+  public void close() {
+    if (guard != null) {
+      guard.close();
+    }
   }
 
   int stalledShards() {
@@ -156,7 +173,7 @@ public final class DifficultyTracker
   }
 
   private void refuse(ShardEvent event, Refused refused, Context context) {
-    long count = event instanceof Losses losses ? losses.losses().length : 1;
+    long count = event instanceof Losses losses ? losses.block().count() : 1;
     rejected.count(refused.reason(), count);
     if (!refused.reason().isRepeat()) {
       byte[] letter =
@@ -166,39 +183,19 @@ public final class DifficultyTracker
     }
   }
 
-  private void apply(Losses batch) throws Exception {
-    long[] indices = batch.localIndices();
-    float[] losses = batch.losses();
-    int i = 0;
-    while (i < indices.length) {
-      long number = Page.numberOf(indices[i]);
-      Page page = pageFor(number);
-      for (; i < indices.length && Page.numberOf(indices[i]) == number; i++) {
-        page.measure(Page.slotOf(indices[i]), losses[i]);
-      }
-      pages.put(number, page);
+  private void take(Losses batch) throws Exception {
+    if (backlog.add(batch)) {
+      backlog.applyTo(pages);
+      pages.write();
     }
-    metrics.lossesApplied(indices.length);
+    metrics.lossesApplied(batch.block().count());
   }
 
   private void know(SamplesDeclared samples) throws Exception {
     for (int i = 0; i < samples.firsts().length; i++) {
-      long index = samples.firsts()[i];
-      long end = index + samples.counts()[i];
-      while (index < end) {
-        long number = Page.numberOf(index);
-        long next = Math.min(end, (number + 1) << Page.BITS);
-        Page page = pageFor(number);
-        page.knowRange(Page.slotOf(index), Page.slotOf(index) + (int) (next - index));
-        pages.put(number, page);
-        index = next;
-      }
+      pages.know(samples.firsts()[i], samples.counts()[i]);
     }
-  }
-
-  private Page pageFor(long number) throws Exception {
-    Page page = pages.get(number);
-    return page == null ? new Page() : page;
+    pages.write();
   }
 
   private void close(int shard, EpochLedger ledger, Context context, Collector<ShardReport> out)
@@ -206,6 +203,7 @@ public final class DifficultyTracker
     ledger.close();
     int selection = ledger.openEpoch();
     releaseSamples(ledger);
+    backlog.applyTo(pages);
 
     Tally tally = new Tally();
     histogram.clear();
@@ -214,19 +212,16 @@ public final class DifficultyTracker
         new ShardReport(
             selection, shard, ledger.lastEndMillis(), tally.unseen, histogram.toSparse()));
 
+    backlog.sizeFor(tally.known);
     releaseLosses();
     metrics.epochOpened(selection);
     stalled.remove(context.getCurrentKey());
     metrics.stalledShards(stalled.size());
   }
 
-  /** Folds page by page, so that no more than a part's codes are held beside the state. */
+  /** Folds page by page, so that no more than a part's codes are held beside the pages. */
   private void emitCodes(int shard, int selection, Tally tally, Context context) throws Exception {
-    long[] numbers =
-        StreamSupport.stream(pages.keys().spliterator(), false)
-            .mapToLong(Long::longValue)
-            .sorted()
-            .toArray();
+    long[] numbers = pages.numbers();
     int parts = 0;
     for (int i = 0; i < numbers.length; i++) {
       parts += i == 0 || partOf(numbers[i]) != partOf(numbers[i - 1]) ? 1 : 0;
@@ -238,9 +233,9 @@ public final class DifficultyTracker
     int part = 0;
     List<PageCodes> codes = new ArrayList<>();
     for (int i = 0; i < numbers.length; i++) {
-      Page page = pages.get(numbers[i]);
+      Page page = pages.change(numbers[i]);
       long[] fresh = page.fold(smoothing);
-      pages.put(numbers[i], page);
+      pages.write(numbers[i]);
       codes.add(PageCodes.of(numbers[i], page, fresh, histogram, tally));
       if (i + 1 == numbers.length || partOf(numbers[i]) != partOf(numbers[i + 1])) {
         context.output(CODES, new CodesPart(selection, shard, part++, parts, codes));
@@ -269,7 +264,7 @@ public final class DifficultyTracker
 
   private void releaseLosses() throws Exception {
     for (ShardEvent event : earlyLosses.get()) {
-      apply((Losses) event);
+      take((Losses) event);
     }
     earlyLosses.clear();
   }

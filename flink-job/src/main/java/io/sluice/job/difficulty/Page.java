@@ -5,6 +5,10 @@ import java.util.Arrays;
 /**
  * {@value #SIZE} consecutive samples of a shard: the difficulty committed at the last epoch's
  * close, and the loss measured in the open epoch. 8.1 bytes a sample. Mutable; not thread-safe.
+ *
+ * <p>A {@link #copy} shares its arrays with the original until one of the two writes to them. So a
+ * checkpoint that is written while losses come in costs what they touch of the open epoch, and not
+ * the whole state once more.
  */
 final class Page {
 
@@ -12,23 +16,27 @@ final class Page {
   static final int SIZE = 1 << BITS;
   static final int WORDS = SIZE / Long.SIZE;
 
-  /** NaN where a sample has no difficulty yet. */
-  private final float[] committed;
+  /** NaN where a sample has no difficulty yet; null where none has. */
+  private float[] committed;
 
-  /** NaN where a sample was not measured in the open epoch. */
-  private final float[] current;
+  /** NaN where a sample was not measured in the open epoch; null where none was. */
+  private float[] current;
 
-  /** A bit per sample: whether it exists. */
-  private final long[] known;
+  /** A bit per sample: whether it existed at the last close, or has been declared since. */
+  private long[] known;
+
+  private boolean committedShared;
+  private boolean currentShared;
+  private boolean knownShared;
 
   Page() {
-    committed = new float[SIZE];
-    current = new float[SIZE];
-    known = new long[WORDS];
-    Arrays.fill(committed, Float.NaN);
-    Arrays.fill(current, Float.NaN);
+    this(null, null, new long[WORDS]);
   }
 
+  /**
+   * @param committed null if no sample has a difficulty
+   * @param current null if no sample was measured in the open epoch
+   */
   Page(float[] committed, float[] current, long[] known) {
     this.committed = committed;
     this.current = current;
@@ -43,21 +51,27 @@ final class Page {
     return (int) localIndex & (SIZE - 1);
   }
 
-  /** A sample exists from now on, with or without a loss. */
-  void know(int slot) {
-    known[slot >>> 6] |= 1L << slot;
-  }
-
-  void knowRange(int fromSlot, int toSlot) {
+  /** Samples exist from now on, with or without a loss. */
+  void know(int fromSlot, int toSlot) {
+    ownKnown();
     for (int slot = fromSlot; slot < toSlot; slot++) {
-      know(slot);
+      known[slot >>> 6] |= 1L << slot;
     }
   }
 
-  /** The loss of the open epoch; a later one replaces an earlier. Makes the sample known. */
-  void measure(int slot, float loss) {
-    current[slot] = loss;
-    know(slot);
+  /**
+   * Takes losses of the open epoch; a later one replaces an earlier. At the epoch's close their
+   * samples become known, if they are not.
+   *
+   * @param indices local indices, all on this page
+   * @param from first place in both arrays
+   * @param to place after the last
+   */
+  void measure(long[] indices, float[] losses, int from, int to) {
+    float[] open = ownCurrent();
+    for (int i = from; i < to; i++) {
+      open[slotOf(indices[i])] = losses[i];
+    }
   }
 
   /**
@@ -68,6 +82,41 @@ final class Page {
    */
   long[] fold(float smoothing) {
     long[] fresh = new long[WORDS];
+    if (current == null) {
+      return fresh;
+    }
+    if (committed == null) {
+      markMeasured(fresh);
+      committed = current;
+      committedShared = currentShared;
+      current = null;
+      currentShared = false;
+    } else {
+      ownCommitted();
+      commit(smoothing, fresh);
+      if (currentShared) {
+        current = null;
+        currentShared = false;
+      } else {
+        Arrays.fill(current, Float.NaN);
+      }
+    }
+    ownKnown();
+    for (int word = 0; word < WORDS; word++) {
+      known[word] |= fresh[word];
+    }
+    return fresh;
+  }
+
+  private void markMeasured(long[] fresh) {
+    for (int slot = 0; slot < SIZE; slot++) {
+      if (!Float.isNaN(current[slot])) {
+        fresh[slot >>> 6] |= 1L << slot;
+      }
+    }
+  }
+
+  private void commit(float smoothing, long[] fresh) {
     for (int slot = 0; slot < SIZE; slot++) {
       float loss = current[slot];
       if (!Float.isNaN(loss)) {
@@ -76,11 +125,9 @@ final class Page {
             Float.isNaN(difficulty) || smoothing == 1
                 ? loss
                 : difficulty + smoothing * (loss - difficulty);
-        current[slot] = Float.NaN;
         fresh[slot >>> 6] |= 1L << slot;
       }
     }
-    return fresh;
   }
 
   boolean isKnown(int slot) {
@@ -89,27 +136,63 @@ final class Page {
 
   /** Committed difficulty; NaN for none. */
   float difficulty(int slot) {
-    return committed[slot];
+    return committed == null ? Float.NaN : committed[slot];
   }
 
   /** Loss of the open epoch; NaN for none. */
   float openLoss(int slot) {
-    return current[slot];
+    return current == null ? Float.NaN : current[slot];
   }
 
+  /** Null if no sample has a difficulty; not to be changed. */
   float[] committed() {
     return committed;
   }
 
+  /** Null if no sample was measured in the open epoch; not to be changed. */
   float[] current() {
     return current;
   }
 
+  /** Not to be changed. */
   long[] known() {
     return known;
   }
 
-  Page deepCopy() {
-    return new Page(committed.clone(), current.clone(), known.clone());
+  /** A page of the same content; from now on each of the two can change without the other. */
+  Page copy() {
+    committedShared = committed != null;
+    currentShared = current != null;
+    knownShared = true;
+    Page copy = new Page(committed, current, known);
+    copy.committedShared = committedShared;
+    copy.currentShared = currentShared;
+    copy.knownShared = true;
+    return copy;
+  }
+
+  private void ownCommitted() {
+    if (committedShared) {
+      committed = committed.clone();
+      committedShared = false;
+    }
+  }
+
+  private float[] ownCurrent() {
+    if (current == null) {
+      current = new float[SIZE];
+      Arrays.fill(current, Float.NaN);
+    } else if (currentShared) {
+      current = current.clone();
+      currentShared = false;
+    }
+    return current;
+  }
+
+  private void ownKnown() {
+    if (knownShared) {
+      known = known.clone();
+      knownShared = false;
+    }
   }
 }

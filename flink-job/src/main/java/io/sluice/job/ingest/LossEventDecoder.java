@@ -15,7 +15,6 @@ import io.sluice.protocol.wire.LossBatch;
 import io.sluice.protocol.wire.LossEvent;
 import io.sluice.protocol.wire.Membership;
 import io.sluice.protocol.wire.SamplesAdded;
-import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
@@ -36,12 +35,24 @@ final class LossEventDecoder {
   }
 
   private final Sharding sharding;
+  private final LossBatchScanner batches;
 
   LossEventDecoder(Sharding sharding) {
     this.sharding = sharding;
+    this.batches = new LossBatchScanner(sharding);
   }
 
   void decode(RawRecord record, Output out) {
+    Losses faultless = batches.scan(record);
+    if (faultless != null) {
+      out.event(faultless);
+    } else {
+      parse(record, out);
+    }
+  }
+
+  /** Understands every record, and says what is wrong with it. */
+  void parse(RawRecord record, Output out) {
     LossEvent message;
     try {
       message = LossEvent.parseFrom(record.value());
@@ -93,8 +104,7 @@ final class LossEventDecoder {
             batch.getRank(),
             batch.getIncarnation(),
             batch.getSequence(),
-            kept == sent ? indices : Arrays.copyOf(indices, kept),
-            kept == sent ? losses : Arrays.copyOf(losses, kept),
+            LossBlock.of(indices, losses, kept),
             sent - kept));
   }
 

@@ -20,8 +20,7 @@ public sealed interface ShardEvent {
    *
    * @param epoch epoch they were measured in, from 0
    * @param sequence number of the batch among those of (rank, incarnation, shard)
-   * @param localIndices local indices, ascending
-   * @param losses one finite loss per index
+   * @param block the samples, and a finite loss of each
    * @param rejected how many more losses the batch had that were refused; they count as received
    */
   record Losses(
@@ -31,14 +30,13 @@ public sealed interface ShardEvent {
       int rank,
       long incarnation,
       long sequence,
-      long[] localIndices,
-      float[] losses,
+      LossBlock block,
       int rejected)
       implements ShardEvent {
 
     /** Losses the agent sent in this batch, refused ones included. */
     public int sent() {
-      return losses.length + rejected;
+      return block.count() + rejected;
     }
   }
 

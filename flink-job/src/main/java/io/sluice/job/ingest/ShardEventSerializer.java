@@ -10,7 +10,11 @@ import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Layout: kind, shard, position, then the kind's fields in order; arrays after their length. */
+/**
+ * Layout: kind, shard, position, then the kind's fields in order; arrays after their length.
+ *
+ * <p>Version 1 wrote each index and each loss of a batch on its own.
+ */
 public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> {
 
   private static final int LOSSES = 1;
@@ -21,7 +25,7 @@ public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> 
 
   @Override
   protected int version() {
-    return 1;
+    return 2;
   }
 
   @Override
@@ -32,10 +36,7 @@ public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> 
       out.writeInt(losses.rank());
       out.writeLong(losses.incarnation());
       out.writeLong(losses.sequence());
-      writeLongs(losses.localIndices(), out);
-      for (float loss : losses.losses()) {
-        out.writeInt(Float.floatToRawIntBits(loss));
-      }
+      losses.block().write(out);
       out.writeInt(losses.rejected());
     } else if (event instanceof EpochEnded end) {
       writeHead(EPOCH_ENDED, event, out);
@@ -74,7 +75,7 @@ public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> 
     int shard = in.readInt();
     Position at = Position.read(in);
     return switch (kind) {
-      case LOSSES -> readLosses(shard, at, in);
+      case LOSSES -> readLosses(version, shard, at, in);
       case EPOCH_ENDED ->
           new EpochEnded(
               shard,
@@ -95,17 +96,23 @@ public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> 
     };
   }
 
-  private static Losses readLosses(int shard, Position at, DataInputView in) throws IOException {
+  private static Losses readLosses(int version, int shard, Position at, DataInputView in)
+      throws IOException {
     int epoch = in.readInt();
     int rank = in.readInt();
     long incarnation = in.readLong();
     long sequence = in.readLong();
+    LossBlock block = version == 1 ? readNumbers(in) : LossBlock.read(in);
+    return new Losses(shard, at, epoch, rank, incarnation, sequence, block, in.readInt());
+  }
+
+  private static LossBlock readNumbers(DataInputView in) throws IOException {
     long[] indices = readLongs(in);
     float[] losses = new float[indices.length];
     for (int i = 0; i < losses.length; i++) {
       losses[i] = Float.intBitsToFloat(in.readInt());
     }
-    return new Losses(shard, at, epoch, rank, incarnation, sequence, indices, losses, in.readInt());
+    return LossBlock.of(indices, losses, losses.length);
   }
 
   private static MembersDeclared readMembers(int shard, Position at, DataInputView in)

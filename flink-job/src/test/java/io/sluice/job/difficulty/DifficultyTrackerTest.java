@@ -40,7 +40,9 @@ class DifficultyTrackerTest {
         .containsExactly(new ShardReport(0, SHARD, 1003, 0, SparseHistogram.empty()));
     assertThat(tracker.codes()).containsExactly(new CodesPart(0, SHARD, 0, 1, List.of()));
     assertThat(tracker.deadLetters()).isEmpty();
-    assertThat(tracker.stateEntries()).as("ledger, watched epoch").isEqualTo(2);
+    assertThat(tracker.stateEntries())
+        .as("ledger, watched epoch, size of the backlog")
+        .isEqualTo(3);
   }
 
   @Test
@@ -217,6 +219,26 @@ class DifficultyTrackerTest {
     assertThat(pages).extracting(PageCodes::page).containsExactly(0L, 1L, 2L);
     assertThat(pages.get(1).code(0)).isEqualTo(DifficultyCode.encode(2f));
     assertThat(pages.get(2).code(9000 - 8192)).isEqualTo(DifficultyCode.encode(3f));
+  }
+
+  @Test
+  void appliesLossesInBulkAndAtTheLatestWhenTheEpochCloses() throws Exception {
+    startEpochZero(2000);
+    int empty = tracker.stateEntries();
+    tracker.process(agents.losses(0, 0, 0, new float[1023]));
+    assertThat(tracker.stateEntries()).as("the batch waits").isEqualTo(empty + 1);
+    tracker.process(agents.losses(0, 0, 0, 7f));
+    assertThat(tracker.stateEntries()).as("1,024 are a bulk").isEqualTo(empty);
+    tracker.process(agents.losses(1, 0, 1, 8f));
+    clear();
+    tracker.process(agents.end(0, 0), agents.end(1, 0));
+
+    assertThat(tracker.reports()).extracting(ShardReport::unseen).containsExactly(2000L - 1023);
+    PageCodes page = tracker.codes().get(0).pages().get(0);
+    assertThat(page.code(0)).isEqualTo(DifficultyCode.encode(7f));
+    assertThat(page.code(1)).isEqualTo(DifficultyCode.encode(8f));
+    assertThat(page.code(2)).isEqualTo(DifficultyCode.encode(0f));
+    assertThat(tracker.stateEntries()).isEqualTo(empty);
   }
 
   @Test

@@ -60,10 +60,7 @@ class EpochLedgerTest {
   @Test
   void countsRefusedLossesAsReceived() {
     startEpochZero();
-    Losses good = agents.losses(0, 0, 0, 1f, 2f);
-    accept(
-        new Losses(
-            0, good.position(), 0, 0, good.incarnation(), 0, new long[] {1}, new float[] {1f}, 4));
+    accept(TestingEvents.withRejected(agents.losses(0, 0, 1, 1f), 4));
     accept(agents.end(0, 0, 5));
   }
 

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.job.serde.TestingSerde;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Random;
+import org.apache.flink.core.memory.DataInputDeserializer;
 import org.junit.jupiter.api.Test;
 
 class PageTest {
@@ -12,33 +16,33 @@ class PageTest {
 
   @Test
   void takesAFirstLossAsItIsWhateverTheSmoothing() {
-    page.measure(5, 2f);
+    measure(page, 5, 2f);
     page.fold(0.25f);
     assertThat(page.difficulty(5)).isEqualTo(2f);
   }
 
   @Test
   void movesADifficultyTowardsTheNewestLossByTheSmoothing() {
-    page.measure(5, 2f);
+    measure(page, 5, 2f);
     page.fold(0.25f);
-    page.measure(5, 4f);
+    measure(page, 5, 4f);
     page.fold(0.25f);
     assertThat(page.difficulty(5)).isEqualTo(2.5f);
   }
 
   @Test
   void replacesTheDifficultyByTheLastLossWithSmoothingOne() {
-    page.measure(5, 0.1f);
+    measure(page, 5, 0.1f);
     page.fold(1);
-    page.measure(5, 0.7f);
-    page.measure(5, 0.3f);
+    measure(page, 5, 0.7f);
+    measure(page, 5, 0.3f);
     page.fold(1);
     assertThat(page.difficulty(5)).isEqualTo(0.3f);
   }
 
   @Test
   void keepsTheDifficultyOfASampleThatWasNotMeasured() {
-    page.measure(5, 2f);
+    measure(page, 5, 2f);
     page.fold(1);
     page.fold(1);
     assertThat(page.difficulty(5)).isEqualTo(2f);
@@ -46,9 +50,9 @@ class PageTest {
 
   @Test
   void tellsFreshSamplesFromStaleOnes() {
-    page.measure(1, 1f);
+    measure(page, 1, 1f);
     page.fold(1);
-    page.measure(64, 1f);
+    measure(page, 64, 1f);
     long[] fresh = page.fold(1);
 
     assertThat(fresh[0]).isZero();
@@ -58,7 +62,7 @@ class PageTest {
 
   @Test
   void knowsDeclaredSamplesWithoutALoss() {
-    page.knowRange(63, 66);
+    page.know(63, 66);
 
     assertThat(page.isKnown(62)).isFalse();
     assertThat(page.isKnown(63)).isTrue();
@@ -69,27 +73,111 @@ class PageTest {
 
   @Test
   void comesThroughItsSerializerUnchanged() throws IOException {
-    page.measure(0, -1f);
+    measure(page, 0, -1f);
     page.fold(1);
-    page.measure(Page.SIZE - 1, 3f);
-    page.know(100);
+    measure(page, Page.SIZE - 1, 3f);
+    page.know(100, 101);
 
     Page copy = TestingSerde.roundTrip(new PageSerializer(), page);
 
     assertThat(copy.committed()).isEqualTo(page.committed());
     assertThat(copy.current()).isEqualTo(page.current());
     assertThat(copy.known()).isEqualTo(page.known());
-    assertThat(TestingSerde.bytes(new PageSerializer(), page)).hasSize(4096 * 8 + 512);
+    assertThat(TestingSerde.bytes(new PageSerializer(), page)).hasSize(1 + 4096 * 8 + 512);
   }
 
   @Test
-  void isCopiedDeeplyForSnapshots() {
-    page.measure(0, 1f);
-    Page copy = new PageSerializer().copy(page);
-    page.measure(0, 2f);
-    page.fold(1);
+  void writesNoArrayOfNothing() throws IOException {
+    page.know(0, 100);
+    assertThat(TestingSerde.bytes(new PageSerializer(), page)).hasSize(1 + 512);
+    assertThat(TestingSerde.roundTrip(new PageSerializer(), page).isKnown(99)).isTrue();
 
-    assertThat(copy.openLoss(0)).isEqualTo(1f);
-    assertThat(copy.difficulty(0)).isNaN();
+    measure(page, 0, 1f);
+    page.fold(1);
+    measure(page, 0, 2f);
+    page.fold(1);
+    assertThat(TestingSerde.bytes(new PageSerializer(), page)).hasSize(1 + 4096 * 4 + 512);
+    Page restored = TestingSerde.roundTrip(new PageSerializer(), page);
+    assertThat(restored.difficulty(0)).isEqualTo(2f);
+    measure(restored, 1, 3f);
+    assertThat(restored.openLoss(1)).isEqualTo(3f);
+    assertThat(restored.openLoss(0)).isNaN();
+  }
+
+  @Test
+  void readsWhatVersionOneWrote() throws IOException {
+    ByteBuffer old = ByteBuffer.allocate(4096 * 8 + 512).order(ByteOrder.LITTLE_ENDIAN);
+    for (int slot = 0; slot < 2 * 4096; slot++) {
+      old.putFloat(slot == 7 ? 1.5f : slot == 4096 + 8 ? 2.5f : Float.NaN);
+    }
+    old.putLong(1L << 7 | 1L << 9);
+
+    Page page = new PageSerializer().read(1, new DataInputDeserializer(old.array()));
+
+    assertThat(page.difficulty(7)).isEqualTo(1.5f);
+    assertThat(page.openLoss(8)).isEqualTo(2.5f);
+    assertThat(page.isKnown(9)).isTrue();
+    assertThat(page.isKnown(8)).isFalse();
+  }
+
+  @Test
+  void makesAMeasuredSampleKnownWhenTheEpochCloses() {
+    measure(page, 3, 1f);
+    page.fold(1);
+    assertThat(page.isKnown(3)).isTrue();
+    measure(page, 4, 1f);
+    page.fold(1);
+    assertThat(page.isKnown(4)).isTrue();
+    assertThat(page.isKnown(5)).isFalse();
+  }
+
+  /** Whatever happens to the one, the other stays; pages of every past are copied. */
+  @Test
+  void keepsACopyApartFromTheOriginal() throws IOException {
+    Random random = new Random(7);
+    for (int round = 0; round < 200; round++) {
+      Page original = new Page();
+      change(original, random, random.nextInt(6));
+      Page copy = new PageSerializer().copy(original);
+      byte[] before = TestingSerde.bytes(new PageSerializer(), original);
+      assertThat(TestingSerde.bytes(new PageSerializer(), copy)).isEqualTo(before);
+
+      boolean originalChanges = random.nextBoolean();
+      change(originalChanges ? original : copy, random, 4);
+
+      assertThat(TestingSerde.bytes(new PageSerializer(), originalChanges ? copy : original))
+          .as("round %d", round)
+          .isEqualTo(before);
+    }
+  }
+
+  private static void change(Page page, Random random, int times) {
+    for (int i = 0; i < times; i++) {
+      switch (random.nextInt(3)) {
+        case 0 -> measure(page, random.nextInt(Page.SIZE), random.nextFloat());
+        case 1 -> page.fold(0.5f);
+        default -> {
+          int slot = random.nextInt(Page.SIZE);
+          page.know(slot, slot + 1);
+        }
+      }
+    }
+  }
+
+  @Test
+  void sharesWithACopyWhatNobodyChanges() {
+    measure(page, 0, 1f);
+    page.fold(1);
+    measure(page, 1, 1f);
+    Page copy = new PageSerializer().copy(page);
+    measure(copy, 2, 1f);
+
+    assertThat(copy.committed()).isSameAs(page.committed());
+    assertThat(copy.known()).isSameAs(page.known());
+    assertThat(copy.current()).isNotSameAs(page.current());
+  }
+
+  private static void measure(Page page, int slot, float loss) {
+    page.measure(new long[] {-1, slot}, new float[] {9, loss}, 1, 2);
   }
 }

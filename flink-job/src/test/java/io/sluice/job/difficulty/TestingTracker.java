@@ -10,8 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.operators.OperatorSnapshotFinalizer;
+import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
@@ -43,7 +47,8 @@ public final class TestingTracker implements AutoCloseable {
       int shards, double smoothing, int parallelism, int subtask, OperatorSubtaskState state)
       throws Exception {
     int[] keys = ShardKeys.of(shards);
-    DifficultyTracker function = new DifficultyTracker(smoothing, STALL_WARNING, "run.loss-events");
+    DifficultyTracker function =
+        new DifficultyTracker(smoothing, STALL_WARNING, "run.loss-events", true);
     KeyedOneInputStreamOperatorTestHarness<Integer, ShardEvent, ShardReport> harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
             new KeyedProcessOperator<>(function),
@@ -89,6 +94,23 @@ public final class TestingTracker implements AutoCloseable {
 
   public int stateEntries() {
     return harness.numKeyedStateEntries();
+  }
+
+  /** A checkpoint whose moment was, and which is still to be written. */
+  interface Checkpoint {
+    OperatorSubtaskState write() throws Exception;
+  }
+
+  Checkpoint beginCheckpoint() throws Exception {
+    OperatorSnapshotFutures futures =
+        harness
+            .getOperator()
+            .snapshotState(
+                1,
+                1,
+                CheckpointOptions.forCheckpointWithDefaultLocation(),
+                new MemCheckpointStreamFactory(1 << 26));
+    return () -> OperatorSnapshotFinalizer.create(futures).getJobManagerOwnedState();
   }
 
   int timers() {

@@ -40,7 +40,8 @@ class IngestTest {
 
     assertThat(harness.extractOutputValues())
         .singleElement()
-        .isInstanceOfSatisfying(Losses.class, losses -> assertThat(losses.losses()).hasSize(1));
+        .isInstanceOfSatisfying(
+            Losses.class, losses -> assertThat(losses.block().count()).isEqualTo(1));
     assertThat(harness.getSideOutput(DeadLetters.TAG)).isNullOrEmpty();
   }
 
@@ -69,7 +70,7 @@ class IngestTest {
         .isInstanceOfSatisfying(
             Losses.class,
             losses -> {
-              assertThat(losses.losses()).containsExactly(1f);
+              assertThat(TestingEvents.values(losses)).containsExactly(1f);
               assertThat(losses.sent()).isEqualTo(2);
             });
   }

@@ -41,8 +41,8 @@ class LossEventDecoderTest {
 
     Losses losses = (Losses) events.get(0);
     assertThat(losses.shard()).isEqualTo(3);
-    assertThat(losses.localIndices()).containsExactly(7, 7, 12);
-    assertThat(losses.losses()).containsExactly(0.5f, 0.25f, -1f);
+    assertThat(TestingEvents.indices(losses)).containsExactly(7, 7, 12);
+    assertThat(TestingEvents.values(losses)).containsExactly(0.5f, 0.25f, -1f);
     assertThat(losses.rejected()).isZero();
     assertThat(losses.epoch()).isEqualTo(4);
     assertThat(losses.rank()).isEqualTo(2);
@@ -64,8 +64,8 @@ class LossEventDecoderTest {
             .addLosses(Float.POSITIVE_INFINITY));
 
     Losses losses = (Losses) events.get(0);
-    assertThat(losses.localIndices()).containsExactly(2);
-    assertThat(losses.losses()).containsExactly(2f);
+    assertThat(TestingEvents.indices(losses)).containsExactly(2);
+    assertThat(TestingEvents.values(losses)).containsExactly(2f);
     assertThat(losses.sent()).isEqualTo(3);
     assertThat(refusals)
         .containsExactly(
@@ -78,7 +78,7 @@ class LossEventDecoderTest {
 
     assertRefused(Rejection.NEGATIVE_INDEX, 2);
     assertThat(((Losses) events.get(0)).sent()).isEqualTo(2);
-    assertThat(((Losses) events.get(0)).losses()).isEmpty();
+    assertThat(((Losses) events.get(0)).block().count()).isZero();
   }
 
   @Test

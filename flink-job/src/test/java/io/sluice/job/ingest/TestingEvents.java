@@ -52,8 +52,8 @@ public final class TestingEvents {
   public Losses losses(int rank, int epoch, long[] indices, float[] losses) {
     sent.merge(rank, (long) losses.length, Long::sum);
     long sequence = sequences.merge(rank, 1L, Long::sum) - 1;
-    return new Losses(
-        shard, next(), epoch, rank, incarnations.get(rank), sequence, indices, losses, 0);
+    LossBlock block = LossBlock.of(indices, losses, losses.length);
+    return new Losses(shard, next(), epoch, rank, incarnations.get(rank), sequence, block, 0);
   }
 
   /** Ends an epoch with the number of losses sent since the last end. */
@@ -63,6 +63,33 @@ public final class TestingEvents {
 
   public EpochEnded end(int rank, int epoch, long losses) {
     return new EpochEnded(shard, next(), epoch, rank, worldSize, 0, incarnations.get(rank), losses);
+  }
+
+  /** As many losses more that were refused when the batch was read. */
+  public static Losses withRejected(Losses batch, int rejected) {
+    return new Losses(
+        batch.shard(),
+        batch.position(),
+        batch.epoch(),
+        batch.rank(),
+        batch.incarnation(),
+        batch.sequence(),
+        batch.block(),
+        rejected);
+  }
+
+  /** Local indices of a batch. */
+  public static long[] indices(Losses batch) {
+    long[] indices = new long[batch.block().count()];
+    batch.block().decode(indices, new float[indices.length]);
+    return indices;
+  }
+
+  /** Losses of a batch. */
+  public static float[] values(Losses batch) {
+    float[] values = new float[batch.block().count()];
+    batch.block().decode(new long[values.length], values);
+    return values;
   }
 
   public MembersDeclared members(int generation, int fromEpoch, int... ranks) {

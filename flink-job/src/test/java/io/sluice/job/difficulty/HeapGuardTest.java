@@ -1,0 +1,60 @@
+package io.sluice.job.difficulty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.protocol.UserError;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class HeapGuardTest {
+
+  private static final long PAGES = 1000;
+
+  /** Heap whose nine tenths just hold so many pages, at 11 bytes a sample. */
+  private static final long HEAP = (long) Math.ceil(PAGES * Page.SIZE * 11 / 0.9);
+
+  private final AtomicLong all = new AtomicLong();
+
+  @Test
+  void saysWhatDoesNotFitAndBothWaysOut() {
+    HeapGuard guard = new HeapGuard(HEAP, all);
+    guard.holds(0, PAGES);
+
+    assertThatThrownBy(() -> guard.grow(1))
+        .isInstanceOf(UserError.class)
+        .hasMessageContainingAll(
+            "4,100,096 samples", "do not fit its 0.1 GB", "more task managers", "rocksdb");
+  }
+
+  @Test
+  void countsAllSubtasksOfTheProcessTogetherAsLongAsTheyLive() {
+    HeapGuard other = new HeapGuard(HEAP, all);
+    HeapGuard guard = new HeapGuard(HEAP, all);
+    other.holds(0, PAGES / 2);
+    guard.holds(1, PAGES / 2);
+    assertThatThrownBy(() -> guard.grow(3)).isInstanceOf(UserError.class);
+
+    guard.close();
+    assertThat(all).hasValue(PAGES / 2);
+    assertThatCode(() -> other.grow(0)).doesNotThrowAnyException();
+    other.close();
+    assertThat(all).hasValue(0);
+  }
+
+  @Test
+  void countsAShardOnceHoweverOftenItSaysHowManyPagesItHas() {
+    HeapGuard guard = new HeapGuard(HEAP, all);
+    guard.grow(5);
+    guard.holds(5, 700);
+    guard.holds(5, 700);
+    guard.holds(5, 701);
+    assertThat(all).hasValue(701);
+  }
+
+  @Test
+  void doesNotWatchStateThatIsElsewhere() {
+    assertThatCode(() -> HeapGuard.none().holds(0, 1L << 40)).doesNotThrowAnyException();
+  }
+}
