@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** Files that others see whole or not at all. */
-final class AtomicFile {
+public final class AtomicFile {
 
   /** Writes the whole text. */
-  interface Content {
+  public interface Content {
     void writeTo(Writer out) throws IOException;
   }
 
@@ -24,7 +24,7 @@ final class AtomicFile {
    *
    * @throws UserError when that fails
    */
-  static void write(Path file, Content content) {
+  public static void write(Path file, Content content) {
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         fill(file, content);

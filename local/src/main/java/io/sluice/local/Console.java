@@ -13,7 +13,7 @@ import java.util.Map;
  * @param colour whether bold and dim text show
  * @param width characters to a line
  */
-record Console(PrintStream out, boolean interactive, boolean colour, int width) {
+public record Console(PrintStream out, boolean interactive, boolean colour, int width) {
 
   /** Set by the launcher script to the terminal's width, when standard output is one. */
   private static final String COLUMNS = "SLUICE_LAUNCHER_COLUMNS";
@@ -31,19 +31,19 @@ record Console(PrintStream out, boolean interactive, boolean colour, int width) 
   }
 
   /** Prints a whole line. */
-  void line(String text) {
+  public void line(String text) {
     out.println(text);
   }
 
-  PrintWriter writer() {
+  public PrintWriter writer() {
     return new PrintWriter(out, true, StandardCharsets.UTF_8);
   }
 
-  String bold(String text) {
+  public String bold(String text) {
     return style("1", text);
   }
 
-  String dim(String text) {
+  public String dim(String text) {
     return style("2", text);
   }
 

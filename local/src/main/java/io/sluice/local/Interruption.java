@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * Turns Ctrl-C into an interrupt of the thread that installs it, and holds the process up until
  * that thread has put everything away.
  */
-final class Interruption implements AutoCloseable {
+public final class Interruption implements AutoCloseable {
 
   /** Longer than agents are given to stop, which is the longest of what there is to wait for. */
   private static final int PATIENCE_SECONDS = 30;
@@ -32,7 +32,7 @@ final class Interruption implements AutoCloseable {
    * fail with stories of their own; so an interruption meanwhile waits, and is for the caller's
    * next blocking call to find.
    */
-  static <T> T start(Supplier<T> server) throws InterruptedException {
+  public static <T> T start(Supplier<T> server) throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }

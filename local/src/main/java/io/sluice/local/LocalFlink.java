@@ -57,9 +57,22 @@ public final class LocalFlink implements AutoCloseable {
    * @throws UserError when the port is taken
    */
   public static LocalFlink create(int uiPort, int slots) {
+    return create(uiPort, slots, new Configuration());
+  }
+
+  /**
+   * Starts a cluster of one task manager.
+   *
+   * @param uiPort port of the web UI; 0 takes one that is free
+   * @param slots slots, and the parallelism of a job that sets none
+   * @param settings Flink's settings that differ from those of a local cluster
+   * @throws UserError when the port is taken
+   */
+  public static LocalFlink create(int uiPort, int slots, Configuration settings) {
     TempFolder folder = TempFolder.create("sluice-flink-");
     try {
       Configuration configuration = configuration(folder, uiPort, slots);
+      configuration.addAll(settings);
       MiniCluster cluster =
           new MiniCluster(
               new MiniClusterConfiguration.Builder()

@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** Numbers as people read them, the same in every locale. */
-final class Numbers {
+public final class Numbers {
 
   private Numbers() {}
 
   /** All digits, in groups: 1,234,567. */
-  static String count(long value) {
+  public static String count(long value) {
     return String.format(Locale.ROOT, "%,d", value);
   }
 
   /** Three digits and a unit: 987, 12.3k, 4.56M. */
-  static String rough(double value) {
+  public static String rough(double value) {
     String[] units = {"", "k", "M", "G", "T"};
     int unit = 0;
     // From 999.5 on three digits would round to 1000.
@@ -28,12 +28,12 @@ final class Numbers {
   }
 
   /** A fraction in per cent with one decimal: 43.2 %. */
-  static String percent(double fraction) {
+  public static String percent(double fraction) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * fraction);
   }
 
   /** 87 ms, 12.3 s, 4 min 05 s. */
-  static String time(Duration duration) {
+  public static String time(Duration duration) {
     long millis = duration.toMillis();
     if (millis < 1000) {
       return millis + " ms";
@@ -46,7 +46,7 @@ final class Numbers {
   }
 
   /** Four significant digits, such as a loss: 0.01234, 2.303, 65500. */
-  static String decimal(double value) {
+  public static String decimal(double value) {
     if (value == 0) {
       return "0";
     }

@@ -1,6 +1,7 @@
 package io.sluice.local;
 
 import io.sluice.agent.AgentCommand;
+import io.sluice.local.bench.BenchCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -50,6 +51,7 @@ public final class Sluice implements Runnable {
     root.addSubcommand(DemoCommand.commandLine(console, environment));
     root.addSubcommand(AgentCommand.commandLine(environment));
     root.addSubcommand(SelectCommand.commandLine(console, environment));
+    root.addSubcommand(BenchCommand.commandLine(console));
     Errors errors = new Errors(err, log);
     root.setParameterExceptionHandler(errors::onBadUsage);
     root.setExecutionExceptionHandler(errors::onFailure);

@@ -1,0 +1,163 @@
+package io.sluice.local.bench;
+
+import io.sluice.agent.client.ClientMetrics;
+import io.sluice.agent.client.SelectionClient;
+import io.sluice.job.SelectionJob;
+import io.sluice.local.Interruption;
+import io.sluice.local.LocalFlink;
+import io.sluice.local.LocalKafka;
+import io.sluice.protocol.config.RunConfig;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.JobClient;
+
+/** A broker and a cluster in this process, as large as a bench needs them. */
+final class BenchCluster implements AutoCloseable {
+
+  /** Longer than anything here should stand still. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** What an agent holds back until a record of each shard is full. */
+  private static final long MOST_BUFFERED = 128 * 1024;
+
+  private static final Duration PAUSE = Duration.ofMillis(1);
+
+  private final LocalKafka kafka;
+  private final LocalFlink flink;
+
+  private BenchCluster(LocalKafka kafka, LocalFlink flink) {
+    this.kafka = kafka;
+    this.flink = flink;
+  }
+
+  static BenchCluster start(int slots, Backend backend) throws InterruptedException {
+    LocalFlink flink = Interruption.start(() -> LocalFlink.create(0, slots, settings(backend)));
+    try {
+      return new BenchCluster(Interruption.start(LocalKafka::create), flink);
+    } catch (RuntimeException | InterruptedException e) {
+      flink.close();
+      throw e;
+    }
+  }
+
+  private static Configuration settings(Backend backend) {
+    Configuration c = new Configuration();
+    JobProbe.install(c);
+    c.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(64));
+    c.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
+    c.set(StateBackendOptions.STATE_BACKEND, backend.name());
+    if (backend == Backend.rocksdb) {
+      c.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(1024));
+      c.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+    }
+    return c;
+  }
+
+  /** Settings of a run on this cluster. */
+  RunConfig config(String run, Map<String, String> settings) {
+    return RunConfig.defaults()
+        .with(Map.of("run", run, "bootstrap-servers", kafka.bootstrapServers()), "bench")
+        .with(settings, "bench");
+  }
+
+  /** Submits the run's selection job. */
+  JobClient submit(RunConfig config) {
+    return submit(config, new Configuration());
+  }
+
+  JobClient submit(RunConfig config, Configuration settings) {
+    return flink.submit(
+        SelectionJob.jobName(config),
+        env -> {
+          env.configure(settings);
+          SelectionJob.build(env, config);
+        });
+  }
+
+  /** Waits, looking every millisecond, until the job has come so far. */
+  static void await(JobClient job, String what, BooleanSupplier done) throws InterruptedException {
+    long start = System.nanoTime();
+    while (!done.getAsBoolean()) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      failIfEnded(job);
+      if (System.nanoTime() - start > PATIENCE.toNanos()) {
+        throw new IllegalStateException("waited in vain for " + what);
+      }
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+  }
+
+  private static void failIfEnded(JobClient job) throws InterruptedException {
+    if (job.getJobExecutionResult().isDone()) {
+      try {
+        job.getJobExecutionResult().get();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("the job failed: " + e.getCause().getMessage(), e);
+      }
+      throw new IllegalStateException("the job has ended");
+    }
+  }
+
+  /** Cancels a job and waits until its metrics, too, are gone. */
+  static void cancel(JobClient job) throws InterruptedException {
+    try {
+      job.cancel().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the job cannot be cancelled", e);
+    }
+    long start = System.nanoTime();
+    while (!JobProbe.isIdle() && System.nanoTime() - start < PATIENCE.toNanos()) {
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+  }
+
+  /** Reports losses as fast as Kafka takes them, so that none is dropped. */
+  static void report(SelectionClient client, int epoch, LossGenerator generator, long count)
+      throws InterruptedException {
+    long[] ids = new long[1024];
+    float[] losses = new float[1024];
+    long unsentAllowed = 1 << 20;
+    for (long left = count; left > 0; left -= ids.length) {
+      while (client.metrics().lossesReported() - client.metrics().lossesSent() > unsentAllowed) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
+      generator.next(ids, losses);
+      client.report(epoch, ids, losses, (int) Math.min(left, ids.length));
+    }
+    if (client.lossesDropped() > 0) {
+      throw new IllegalStateException(client.lossesDropped() + " losses were dropped");
+    }
+  }
+
+  /** Waits until the job has applied what Kafka has of the client; what fills no batch waits on. */
+  static void awaitApplied(JobClient job, SelectionClient client) throws InterruptedException {
+    await(
+        job,
+        "the losses to be applied",
+        () -> {
+          ClientMetrics metrics = client.metrics();
+          return metrics.lossesReported() - metrics.lossesSent() < MOST_BUFFERED
+              && JobProbe.lossesApplied() == metrics.lossesSent();
+        });
+  }
+
+  @Override
+  public void close() {
+    try (kafka) {
+      flink.close();
+    }
+  }
+}
