@@ -86,6 +86,8 @@ final class KafkaEnds {
     producer.putAll(properties);
     // With more, a new topic's first batch can be overtaken and is then refused for ever.
     producer.setProperty(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
+    // Agents wait for what is written here. While one request is under way, records still gather.
+    producer.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
     return KafkaSink.<T>builder()
         .setKafkaProducerConfig(producer)
         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)

@@ -39,6 +39,12 @@ public final class SelectionJob {
   record Outputs(
       DataStream<ChunkRecord> chunks, DataStream<byte[]> plans, DataStream<byte[]> deadLetters) {}
 
+  /**
+   * What leaves an operator at an epoch's close is little and waited for: it does not wait for a
+   * network buffer to fill.
+   */
+  private static final long AT_ONCE = 0;
+
   private SelectionJob() {}
 
   /**
@@ -108,7 +114,8 @@ public final class SelectionJob {
                     settings.smoothing(), settings.stallWarning(), topic, settings.stateOnHeap()),
                 ShardReport.TYPE)
             .name("difficulty-tracker")
-            .uid("difficulty-tracker");
+            .uid("difficulty-tracker")
+            .setBufferTimeout(AT_ONCE);
 
     SingleOutputStreamOperator<ShardPlan> plans =
         tracker
@@ -116,7 +123,8 @@ public final class SelectionJob {
             .process(new Recluster(settings.selection(), shards), ShardPlan.TYPE)
             .name("recluster")
             .uid("recluster")
-            .setParallelism(1);
+            .setParallelism(1)
+            .setBufferTimeout(AT_ONCE);
 
     DataStream<ChunkRecord> chunks =
         tracker

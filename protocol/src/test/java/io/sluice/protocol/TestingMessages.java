@@ -31,7 +31,13 @@ final class TestingMessages {
     examples.put("join", event().setJoin(join()).build());
     examples.put("samples-added", event().setSamplesAdded(samplesAdded()).build());
     examples.put("membership", event().setMembership(membership()).build());
-    examples.put("selection-chunk", selectionChunk());
+    examples.put(
+        "selection-chunk",
+        selectionChunk(WeightedSamples.newBuilder().setBitmap(TestingBitmap.of(0, 1, 70_000))));
+    examples.put(
+        "selection-chunk-bits",
+        selectionChunk(
+            WeightedSamples.newBuilder().setBits(ByteString.copyFrom(new byte[] {3, 0, 64}))));
     examples.put("selection-plan", selectionPlan());
     examples.put("dead-letter", deadLetter());
     return examples;
@@ -120,7 +126,7 @@ final class TestingMessages {
     return Membership.newBuilder().setGeneration(4).setFromEpoch(-1).addAllRanks(List.of(0, 2, 3));
   }
 
-  private static SelectionChunk selectionChunk() {
+  private static SelectionChunk selectionChunk(WeightedSamples.Builder samples) {
     return SelectionChunk.newBuilder()
         .setVersion(1)
         .setEpoch(300)
@@ -130,11 +136,7 @@ final class TestingMessages {
         .setParts(2)
         .setBaseLocalIndex(1L << 40)
         .setKnown(4096)
-        .addSamples(
-            WeightedSamples.newBuilder()
-                .setWeight(1.5f)
-                .setCount(3)
-                .setBitmap(TestingBitmap.of(0, 1, 70_000)))
+        .addSamples(samples.setWeight(1.5f).setCount(3))
         .build();
   }
 }

@@ -109,25 +109,33 @@ final class Page {
   }
 
   private void markMeasured(long[] fresh) {
-    for (int slot = 0; slot < SIZE; slot++) {
-      if (!Float.isNaN(current[slot])) {
-        fresh[slot >>> 6] |= 1L << slot;
-      }
+    for (int word = 0; word < WORDS; word++) {
+      fresh[word] = measured(word);
     }
   }
 
   private void commit(float smoothing, long[] fresh) {
-    for (int slot = 0; slot < SIZE; slot++) {
-      float loss = current[slot];
-      if (!Float.isNaN(loss)) {
+    for (int word = 0; word < WORDS; word++) {
+      fresh[word] = measured(word);
+      for (long left = fresh[word]; left != 0; left &= left - 1) {
+        int slot = word * Long.SIZE + Long.numberOfTrailingZeros(left);
+        float loss = current[slot];
         float difficulty = committed[slot];
         committed[slot] =
             Float.isNaN(difficulty) || smoothing == 1
                 ? loss
                 : difficulty + smoothing * (loss - difficulty);
-        fresh[slot >>> 6] |= 1L << slot;
       }
     }
+  }
+
+  /** A bit for each of 64 samples: whether it was measured in the open epoch. */
+  private long measured(int word) {
+    long bits = 0;
+    for (int bit = 0; bit < Long.SIZE; bit++) {
+      bits |= (Float.isNaN(current[word * Long.SIZE + bit]) ? 0L : 1L) << bit;
+    }
+    return bits;
   }
 
   boolean isKnown(int slot) {

@@ -31,22 +31,23 @@ public record PageCodes(long page, byte[] codes, long[] fresh) {
    * @param tally gets how many samples are known and how many of them have no loss yet
    */
   static PageCodes of(long number, Page page, long[] fresh, Histogram histogram, Tally tally) {
-    byte[] codes = new byte[CODE_BYTES];
-    for (int slot = 0; slot < Page.SIZE; slot++) {
-      if (!page.isKnown(slot)) {
-        continue; // zero is DifficultyCode.ABSENT
+    byte[] codes = new byte[CODE_BYTES]; // zero is DifficultyCode.ABSENT
+    float[] difficulties = page.committed();
+    for (int word = 0; word < Page.WORDS; word++) {
+      long known = page.known()[word];
+      tally.known += Long.bitCount(known);
+      for (; known != 0; known &= known - 1) {
+        int slot = word * Long.SIZE + Long.numberOfTrailingZeros(known);
+        char code;
+        if (difficulties == null || Float.isNaN(difficulties[slot])) {
+          tally.unseen++;
+          code = DifficultyCode.UNSEEN;
+        } else {
+          code = DifficultyCode.encode(difficulties[slot]);
+          histogram.add(code);
+        }
+        CHARS.set(codes, slot * Character.BYTES, code);
       }
-      tally.known++;
-      float difficulty = page.difficulty(slot);
-      char code;
-      if (Float.isNaN(difficulty)) {
-        tally.unseen++;
-        code = DifficultyCode.UNSEEN;
-      } else {
-        code = DifficultyCode.encode(difficulty);
-        histogram.add(code);
-      }
-      CHARS.set(codes, slot * Character.BYTES, code);
     }
     return new PageCodes(number, codes, fresh);
   }
@@ -54,6 +55,15 @@ public record PageCodes(long page, byte[] codes, long[] fresh) {
   /** Code of a sample, {@link DifficultyCode#ABSENT} where there is none. */
   public int code(int slot) {
     return (char) CHARS.get(codes, slot * Character.BYTES);
+  }
+
+  /** Number of samples that there are. */
+  public int known() {
+    int known = 0;
+    for (int slot = 0; slot < Page.SIZE; slot++) {
+      known += code(slot) == DifficultyCode.ABSENT ? 0 : 1;
+    }
+    return known;
   }
 
   public boolean isFresh(int slot) {

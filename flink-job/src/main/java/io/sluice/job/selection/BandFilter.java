@@ -1,5 +1,8 @@
 package io.sluice.job.selection;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +16,9 @@ public final class BandFilter {
   private static final int CODES = 1 << Character.SIZE;
   private static final long ALWAYS = KeepHash.threshold(1);
 
+  private static final VarHandle CHARS =
+      MethodHandles.byteArrayViewVarHandle(char[].class, ByteOrder.LITTLE_ENDIAN);
+
   private final long keepStream;
   private final long splitStream;
   private final float[] weights;
@@ -22,6 +28,12 @@ public final class BandFilter {
 
   private final int[] firstCase;
   private final Case[] cases;
+
+  /**
+   * By weight and rule, what the keep hash of a sample that gets the weight has to be below. Null
+   * if more than that decides, which is so where bands overlap, split, or tell fresh from stale.
+   */
+  private final long[][] keeps;
 
   /** A band without its code interval. */
   private record Case(
@@ -71,6 +83,7 @@ public final class BandFilter {
     first.add(compiled.size());
     firstCase = first.stream().mapToInt(Integer::intValue).toArray();
     cases = compiled.toArray(Case[]::new);
+    keeps = keeps();
   }
 
   /** Compiles a whole plan. */
@@ -100,6 +113,21 @@ public final class BandFilter {
         Arrays.binarySearch(weights, band.weight()));
   }
 
+  private long[][] keeps() {
+    long[][] byWeight = new long[weights.length][firstCase.length - 1];
+    for (int rule = 0; rule + 1 < firstCase.length; rule++) {
+      int count = firstCase[rule + 1] - firstCase[rule];
+      if (count > 0) {
+        Case only = cases[firstCase[rule]];
+        if (count > 1 || !only.fresh || !only.stale || only.split) {
+          return null;
+        }
+        byWeight[only.weightIndex][rule] = only.keep;
+      }
+    }
+    return byWeight;
+  }
+
   /** Returns the distinct weights that selected samples may have, ascending; 1 is among them. */
   public float[] weights() {
     return weights.clone();
@@ -123,6 +151,70 @@ public final class BandFilter {
       }
     }
     return -1;
+  }
+
+  /**
+   * Decides on consecutive samples of one shard, as {@link #select(long, int, boolean)} does on
+   * each.
+   *
+   * @param firstId id of the first sample
+   * @param stride what each id has over the one before
+   * @param codes 16-bit difficulty codes, little-endian; a multiple of 64
+   * @param fresh a bit per sample: whether it was measured in the epoch just closed
+   * @param selected by place of the weight in {@link #weights()}, a bit per sample: whether it is
+   *     selected with the weight; overwritten from the given word on
+   * @param word first word of these samples in each array of {@code selected}
+   */
+  public void select(
+      long firstId, int stride, byte[] codes, long[] fresh, long[][] selected, int word) {
+    int words = codes.length / Character.BYTES / Long.SIZE;
+    for (int i = 0; i < words; i++) {
+      long id = firstId + (long) i * Long.SIZE * stride;
+      int code = i * Long.SIZE;
+      if (keeps == null) {
+        selectByCases(id, stride, codes, code, fresh[i], selected, word + i);
+      } else {
+        for (int weight = 0; weight < selected.length; weight++) {
+          selected[weight][word + i] = keptBits(id, stride, codes, code, keeps[weight]);
+        }
+      }
+    }
+  }
+
+  /** Without a branch: which samples stay is random, so the processor could not predict it. */
+  private long keptBits(long firstId, int stride, byte[] codes, int firstCode, long[] keepOfRule) {
+    long bits = 0;
+    long id = firstId;
+    for (int bit = 0; bit < Long.SIZE; bit++) {
+      int code = (char) CHARS.get(codes, (firstCode + bit) * Character.BYTES);
+      // Both are at most 2^63, so the difference is negative if the hash is less, unsigned.
+      long difference = KeepHash.hash(keepStream, id) - keepOfRule[ruleOfCode[code]];
+      bits |= (difference >>> (Long.SIZE - 1)) << bit;
+      id += stride;
+    }
+    return bits;
+  }
+
+  private void selectByCases(
+      long firstId,
+      int stride,
+      byte[] codes,
+      int firstCode,
+      long fresh,
+      long[][] selected,
+      int word) {
+    for (long[] ofWeight : selected) {
+      ofWeight[word] = 0;
+    }
+    long id = firstId;
+    for (int bit = 0; bit < Long.SIZE; bit++) {
+      int code = (char) CHARS.get(codes, (firstCode + bit) * Character.BYTES);
+      int weight = select(id, code, (fresh & 1L << bit) != 0);
+      if (weight >= 0) {
+        selected[weight][word] |= 1L << bit;
+      }
+      id += stride;
+    }
   }
 
   private boolean inSplit(Case c, long sampleId) {

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -30,6 +31,7 @@ import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.roaringbitmap.BitSetUtil;
 import org.roaringbitmap.RoaringBitmap;
 
 class SelectorTest {
@@ -328,6 +330,9 @@ class SelectorTest {
   }
 
   private static RoaringBitmap bitmap(WeightedSamples samples) throws IOException {
+    if (!samples.getBits().isEmpty()) {
+      return BitSetUtil.bitmapOf(BitSet.valueOf(samples.getBits().toByteArray()));
+    }
     RoaringBitmap bitmap = new RoaringBitmap();
     bitmap.deserialize(ByteBuffer.wrap(samples.getBitmap().toByteArray()));
     return bitmap;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -32,6 +34,50 @@ class BandFilterTest {
         assertThat(selected)
             .as("sample %d of code %d, fresh %s, in %s", id, code, fresh, plan.bands())
             .isEqualTo(weight == 0 ? -1 : Arrays.binarySearch(weights, weight));
+      }
+    }
+  }
+
+  /** Bands that neither overlap nor split take a way of their own, so both kinds are tried. */
+  @Test
+  void decidesOnManyAsOnEach() {
+    Random random = new Random(12);
+    for (int i = 0; i < 200; i++) {
+      List<Band> bands =
+          i % 2 == 0
+              ? randomBands(random)
+              : List.of(
+                  Band.of(ONE, ONE + random.nextInt(20), random.nextInt(5) / 4.0, 1),
+                  Band.of(ONE + 30, ONE + 50, random.nextDouble(), random.nextInt(2) + 1));
+      BandFilter filter = new BandFilter(random.nextInt(5), bands, random.nextLong());
+      int words = 1 + random.nextInt(4);
+      ByteBuffer codes = ByteBuffer.allocate(words * 128).order(ByteOrder.LITTLE_ENDIAN);
+      for (int j = 0; j < words * 64; j++) {
+        int kind = random.nextInt(10);
+        codes.putChar(
+            kind == 0
+                ? DifficultyCode.ABSENT
+                : kind == 1 ? DifficultyCode.UNSEEN : (char) (ONE + random.nextInt(80) - 10));
+      }
+      long[] fresh = random.longs(words).toArray();
+      long firstId = random.nextLong() >>> 2;
+      int stride = 1 + random.nextInt(1000);
+      int word = random.nextInt(3);
+      long[][] selected = new long[filter.weights().length][words + word];
+      for (long[] ofWeight : selected) {
+        Arrays.fill(ofWeight, -1); // to be overwritten
+      }
+
+      filter.select(firstId, stride, codes.array(), fresh, selected, word);
+
+      for (int j = 0; j < words * 64; j++) {
+        boolean isFresh = (fresh[j / 64] & 1L << j) != 0;
+        int weight = filter.select(firstId + (long) j * stride, codes.getChar(2 * j), isFresh);
+        for (int w = 0; w < selected.length; w++) {
+          assertThat((selected[w][word + j / 64] & 1L << j) != 0)
+              .as("sample %d, weight %d, in %s", j, w, bands)
+              .isEqualTo(w == weight);
+        }
       }
     }
   }

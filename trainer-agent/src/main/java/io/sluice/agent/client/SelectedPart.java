@@ -1,10 +1,14 @@
 package io.sluice.agent.client;
 
+import com.google.protobuf.ByteString;
 import io.sluice.protocol.wire.SelectionChunk;
 import io.sluice.protocol.wire.WeightedSamples;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.roaringbitmap.BitSetUtil;
 import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -96,12 +100,8 @@ final class SelectedPart {
   }
 
   private static RoaringBitmap bitmap(WeightedSamples samples) {
-    RoaringBitmap bitmap = new RoaringBitmap();
-    try {
-      bitmap.deserialize(samples.getBitmap().asReadOnlyByteBuffer());
-    } catch (IOException | RuntimeException e) {
-      throw new IllegalArgumentException("its bitmap cannot be read (" + e.getMessage() + ")", e);
-    }
+    RoaringBitmap bitmap =
+        samples.getBits().isEmpty() ? roaring(samples.getBitmap()) : plain(samples.getBits());
     if (bitmap.getLongCardinality() != samples.getCount()) {
       throw new IllegalArgumentException(
           String.format(
@@ -109,5 +109,24 @@ final class SelectedPart {
               bitmap.getLongCardinality(), samples.getCount()));
     }
     return bitmap;
+  }
+
+  private static RoaringBitmap roaring(ByteString bytes) {
+    RoaringBitmap bitmap = new RoaringBitmap();
+    try {
+      bitmap.deserialize(bytes.asReadOnlyByteBuffer());
+    } catch (IOException | RuntimeException e) {
+      throw new IllegalArgumentException("its bitmap cannot be read (" + e.getMessage() + ")", e);
+    }
+    return bitmap;
+  }
+
+  private static RoaringBitmap plain(ByteString bits) {
+    long[] words = new long[(bits.size() + Long.BYTES - 1) / Long.BYTES];
+    ByteBuffer bytes =
+        ByteBuffer.allocate(words.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bits.copyTo(bytes);
+    bytes.rewind().asLongBuffer().get(words);
+    return BitSetUtil.bitmapOf(words);
   }
 }

@@ -6,8 +6,10 @@ import static io.sluice.agent.client.TestingRun.samples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import io.sluice.protocol.Sharding;
 import io.sluice.protocol.wire.SelectionChunk;
+import io.sluice.protocol.wire.WeightedSamples;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -131,6 +133,25 @@ class SelectionTest {
                     .build()));
 
     assertThat(selection.slice(0, 1).ids()).containsExactly(1, 1L << 31, (1L << 32) - 1);
+  }
+
+  @Test
+  void readsPlainBitsLikeABitmap() {
+    Selection selection =
+        selection(
+            0,
+            2,
+            List.of(
+                chunk(0, 0, 2, 0, 9, 70).build(),
+                emptyChunk(0, 1, 2)
+                    .addSamples(
+                        WeightedSamples.newBuilder()
+                            .setWeight(1)
+                            .setCount(3)
+                            .setBits(ByteString.copyFrom(new byte[] {1, 2, 0, 0, 0, 0, 0, 0, 64})))
+                    .build()));
+
+    assertThat(selection.slice(0, 1).ids()).containsExactly(0, 18, 140, 1, 19, 141);
   }
 
   @Test
