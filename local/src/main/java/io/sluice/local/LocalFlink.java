@@ -5,7 +5,9 @@ import java.net.BindException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.client.deployment.ClusterClientJobClientAdapter;
@@ -21,6 +23,9 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecution;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -122,6 +127,42 @@ public final class LocalFlink implements AutoCloseable {
       throw new IllegalStateException(
           "Flink refused the job: " + e.getCause().getMessage(), e.getCause());
     }
+  }
+
+  /**
+   * Takes a checkpoint of a job.
+   *
+   * @return address of its folder
+   */
+  public String checkpoint(JobID job) throws InterruptedException {
+    try {
+      return cluster.triggerCheckpoint(job).get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("no checkpoint was made: " + e.getCause().getMessage(), e);
+    }
+  }
+
+  /**
+   * How long a job's tasks took to restore their state: the slowest of them, in milliseconds; empty
+   * while some do not run yet.
+   */
+  public OptionalLong restoreMillis(JobID job) {
+    long most = 0;
+    boolean anyTask = false; // there is none while the job is initialized
+    for (AccessExecutionVertex task :
+        cluster.getExecutionGraph(job).join().getAllExecutionVertices()) {
+      if (task.getExecutionState() != ExecutionState.RUNNING) {
+        return OptionalLong.empty();
+      }
+      anyTask = true;
+      AccessExecution attempt = task.getCurrentExecutionAttempt();
+      most =
+          Math.max(
+              most,
+              attempt.getStateTimestamp(ExecutionState.RUNNING)
+                  - attempt.getStateTimestamp(ExecutionState.INITIALIZING));
+    }
+    return anyTask ? OptionalLong.of(most) : OptionalLong.empty();
   }
 
   Path folder() {

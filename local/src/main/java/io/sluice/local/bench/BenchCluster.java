@@ -14,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -54,6 +55,9 @@ final class BenchCluster implements AutoCloseable {
     c.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(64));
     c.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
     c.set(StateBackendOptions.STATE_BACKEND, backend.name());
+    c.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
     if (backend == Backend.rocksdb) {
       c.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(1024));
       c.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
@@ -80,6 +84,17 @@ final class BenchCluster implements AutoCloseable {
           env.configure(settings);
           SelectionJob.build(env, config);
         });
+  }
+
+  /** Takes a checkpoint that outlives the job, and returns where it is. */
+  String checkpoint(JobClient job) throws InterruptedException {
+    return flink.checkpoint(job.getJobID());
+  }
+
+  /** Waits until a restored job runs; returns how long its slowest task took for its state. */
+  double awaitRestored(JobClient job) throws InterruptedException {
+    await(job, "the job to be restored", () -> flink.restoreMillis(job.getJobID()).isPresent());
+    return flink.restoreMillis(job.getJobID()).getAsLong() / 1e3;
   }
 
   /** Waits, looking every millisecond, until the job has come so far. */

@@ -27,7 +27,10 @@ public final class BenchCommand implements Runnable {
   public static CommandLine commandLine(Console console) {
     return new CommandLine(new BenchCommand())
         .addSubcommand(new IngestBench(console))
-        .addSubcommand(new TurnaroundBench(console));
+        .addSubcommand(new TurnaroundBench(console))
+        .addSubcommand(new AgentOverheadBench(console))
+        .addSubcommand(new StateBench(console))
+        .addSubcommand(new WireBench(console));
   }
 
   /** Without a subcommand there is nothing to do. */
