@@ -23,10 +23,9 @@ final class TestingHistograms {
 
   /** So many samples whose difficulties are spread as losses are. */
   static SparseHistogram logNormal(int samples, long seed) {
-    Random random = new Random(seed);
     Histogram histogram = new Histogram();
-    for (int i = 0; i < samples; i++) {
-      histogram.add(DifficultyCode.encode((float) Math.exp(random.nextGaussian())));
+    for (float loss : TestingLosses.logNormal(samples, seed)) {
+      histogram.add(DifficultyCode.encode(loss));
     }
     return histogram.toSparse();
   }
