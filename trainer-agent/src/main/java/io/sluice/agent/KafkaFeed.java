@@ -8,7 +8,6 @@ import io.sluice.agent.train.SelectionFeed;
 import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
-import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,9 +50,7 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
 
   @Override
   public EpochSamples await(int epoch) throws InterruptedException {
-    long start = System.nanoTime();
     Selection selection = result(next);
-    Duration waited = Duration.ofNanos(System.nanoTime() - start);
     openEpoch = epoch;
     Slice slice = selection.slice(rank, worldSize).shuffled(seed);
     return new EpochSamples(
@@ -62,8 +59,7 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
         slice.weights(),
         selection.selected(),
         selection.known(),
-        selection.turnaround(),
-        waited);
+        selection.turnaround());
   }
 
   @Override
@@ -76,6 +72,10 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
     client.endEpoch(epoch);
     fetch(epoch + 1);
   }
+
+  /** An epoch's end has waited for all of it. */
+  @Override
+  public void awaitDelivery() {}
 
   @Override
   public void close() {
