@@ -184,6 +184,7 @@ class DemoTest {
       assertThat(epoch.get("trained").getAsLong()).isBetween(selected - 1, selected);
       assertThat(epoch.get("test_accuracy").getAsDouble()).isBetween(0.0, 1.0);
       assertThat(epoch.get("turnaround_ms").getAsLong()).isPositive();
+      assertThat(epoch.get("gpu_idle_ms").getAsLong()).isNotNegative();
       long clustered = 0;
       for (JsonElement size : epoch.getAsJsonArray("sizes")) {
         clustered += size.getAsLong();

@@ -91,4 +91,16 @@ final class TestingRun {
     }
     return losses;
   }
+
+  /** How many losses count for an epoch, as agents say when they end it. */
+  static long lossesEnded(RunConfig config, int epoch) throws Exception {
+    long losses = 0;
+    for (ConsumerRecord<byte[], byte[]> record : read(config, config.topics().lossEvents())) {
+      LossEvent event = LossEvent.parseFrom(record.value());
+      if (event.hasEpochEnd() && event.getEpochEnd().getEpoch() == epoch) {
+        losses += event.getEpochEnd().getLosses();
+      }
+    }
+    return losses;
+  }
 }

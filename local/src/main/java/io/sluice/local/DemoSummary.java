@@ -62,6 +62,9 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
    * @param sizes samples by cluster
    * @param turnaroundMs time from the last agent's end of the epoch before to the complete
    *     selection
+   * @param gpuIdleMs how long the agent that waited longest stood still for the protocol before it
+   *     could train on the epoch, in whole milliseconds, rounded down; of epoch 0 the wait for the
+   *     first selection at start-up
    * @param testAccuracy fraction of the test split that is right after the epoch
    */
   record Epoch(
@@ -75,6 +78,7 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
       List<Double> centers,
       List<Long> sizes,
       long turnaroundMs,
+      long gpuIdleMs,
       double testAccuracy) {}
 
   private static final Gson GSON =

@@ -44,7 +44,7 @@ final class EpochBoard {
     console.line(
         console.bold(
             String.format(
-                "%5s  %9s  %9s  %8s  %7s  %8s  %10s  %s",
+                "%5s  %9s  %9s  %8s  %7s  %8s  %10s  %8s  %s",
                 "epoch",
                 "known",
                 "selected",
@@ -52,7 +52,8 @@ final class EpochBoard {
                 "loss",
                 "accuracy",
                 "turnaround",
-                "window over clusters, easy to hard")));
+                "gpu idle",
+                "window, easy to hard")));
   }
 
   /** What one agent reports to. */
@@ -130,7 +131,7 @@ final class EpochBoard {
     bar.line(
         String.format(
             Locale.ROOT,
-            "%5d  %9s  %9s  %8s  %7s  %8s  %10s  %s",
+            "%5d  %9s  %9s  %8s  %7s  %8s  %10s  %8s  %s",
             epoch.epoch(),
             Numbers.count(epoch.known()),
             Numbers.count(epoch.selected()),
@@ -138,6 +139,7 @@ final class EpochBoard {
             Numbers.decimal(meanLoss),
             Numbers.percent(epoch.testAccuracy()),
             epoch.turnaroundMs() + " ms",
+            epoch.gpuIdleMs() + " ms",
             epoch.sizes().isEmpty()
                 ? "all, unmeasured"
                 : WindowBar.draw(epoch.sizes(), epoch.windowStart(), epoch.windowSize(), console)));
@@ -159,6 +161,7 @@ final class EpochBoard {
         plan.getClustersList().stream().map(Cluster::getCenter).toList(),
         plan.getClustersList().stream().map(Cluster::getSize).toList(),
         turnaround,
+        agents.stream().mapToLong(result -> result.gpuIdle().toMillis()).max().orElseThrow(),
         agents.stream().mapToDouble(EpochResult::testAccuracy).average().orElseThrow());
   }
 

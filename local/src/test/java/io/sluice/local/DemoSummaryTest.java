@@ -24,8 +24,9 @@ class DemoSummaryTest {
   private static final Training TRAINING =
       Training.of(
           List.of(
-              new Epoch(0, 100, 100, 100, 100, 0, 0, List.of(), List.of(), 80, 0.5),
-              new Epoch(1, 100, 0, 40, 40, 1, 1, List.of(0.5, 2.5), List.of(60L, 40L), 7, 0.75)));
+              new Epoch(0, 100, 100, 100, 100, 0, 0, List.of(), List.of(), 80, 95, 0.5),
+              new Epoch(
+                  1, 100, 0, 40, 40, 1, 1, List.of(0.5, 2.5), List.of(60L, 40L), 7, 2, 0.75)));
 
   private static final RunConfig CONFIG =
       RunConfig.defaults()
@@ -51,7 +52,7 @@ class DemoSummaryTest {
                 """
                 {"epoch": 1, "known": 100, "unseen": 0, "selected": 40, "trained": 40,
                  "window_start": 1, "window_size": 1, "centers": [0.5, 2.5], "sizes": [60, 40],
-                 "turnaround_ms": 7, "test_accuracy": 0.75}
+                 "turnaround_ms": 7, "gpu_idle_ms": 2, "test_accuracy": 0.75}
                 """));
     assertThat(json.get("samples_trained").getAsLong()).isEqualTo(140);
     assertThat(json.get("samples_full").getAsLong()).isEqualTo(200);

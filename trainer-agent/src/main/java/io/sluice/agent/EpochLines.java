@@ -19,7 +19,7 @@ record EpochLines(PrintWriter out, LongSupplier lossesDropped) implements Traini
     out.printf(
         Locale.ROOT,
         "epoch %d: selected %,d of %,d, trained %,d here, mean loss %.4f, test accuracy %.2f %%,"
-            + " turnaround %d ms, %.0f samples/s%s%n",
+            + " turnaround %d ms, gpu idle %d ms, %.0f samples/s%s%n",
         result.epoch(),
         result.selected(),
         result.known(),
@@ -27,6 +27,7 @@ record EpochLines(PrintWriter out, LongSupplier lossesDropped) implements Traini
         result.meanLoss(),
         100 * result.testAccuracy(),
         result.turnaround().toMillis(),
+        result.gpuIdle().toMillis(),
         result.trained() / Math.max(1e-9, result.trainTime().toNanos() / 1e9),
         dropped == 0 ? "" : String.format(Locale.ROOT, ", %,d losses dropped so far", dropped));
     out.flush();

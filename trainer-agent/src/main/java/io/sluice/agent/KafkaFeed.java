@@ -8,7 +8,7 @@ import io.sluice.agent.train.SelectionFeed;
 import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
-import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,16 +16,21 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Feeds the training loop from the selection protocol. The next selection is fetched from the
- * moment an epoch has ended, while the loop still evaluates.
+ * Feeds the training loop from the selection protocol. An epoch is ended in the log when only a
+ * small rest of it is still to be trained ({@code early-close}); the losses of that rest count
+ * towards the next epoch. The next selection is awaited and shuffled in the background from then
+ * on, so that the loop finds it ready. The last epoch has nothing to prepare and is ended whole.
  */
 final class KafkaFeed implements SelectionFeed, AutoCloseable {
+
+  private static final String NOT_ENDED = "the epoch could not be ended";
 
   private final SelectionClient client;
   private final int rank;
   private final int worldSize;
   private final int epochs;
   private final long seed;
+  private final double earlyClose;
   private final ExecutorService fetcher =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -34,8 +39,23 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
             return thread;
           });
 
+  private Future<EpochSamples> next;
+
+  private int epoch;
+
+  /** The epoch that losses count for: the one that is trained, or the next if that is closed. */
   private int openEpoch;
-  private Future<Selection> next;
+
+  /** Samples of the epoch whose losses are still to come. */
+  private int remaining;
+
+  /** With so few remaining samples the epoch is closed; 0 when it is to be trained to its end. */
+  private int rest;
+
+  private CompletableFuture<Void> closed = CompletableFuture.completedFuture(null);
+
+  /** Of the losses that were reported after an early close. */
+  private CompletableFuture<Void> restSent = CompletableFuture.completedFuture(null);
 
   /**
    * @param client has joined for {@code firstEpoch}
@@ -46,35 +66,62 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
     this.worldSize = config.get(Options.WORLD_SIZE);
     this.epochs = config.get(Options.EPOCHS);
     this.seed = config.get(Options.SEED);
+    this.earlyClose = config.get(Options.EARLY_CLOSE);
+    this.epoch = firstEpoch;
+    this.openEpoch = firstEpoch;
     fetch(firstEpoch);
   }
 
+  /**
+   * @throws UserError when the epoch before could not be ended, or what comes does not fit the run
+   */
   @Override
-  public EpochSamples await(int epoch) throws InterruptedException {
-    long start = System.nanoTime();
-    Selection selection = result(next);
-    Duration waited = Duration.ofNanos(System.nanoTime() - start);
-    openEpoch = epoch;
-    Slice slice = selection.slice(rank, worldSize).shuffled(seed);
-    return new EpochSamples(
-        epoch,
-        slice.ids(),
-        slice.weights(),
-        selection.selected(),
-        selection.known(),
-        selection.turnaround(),
-        waited);
+  public EpochSamples await(int awaited) throws InterruptedException {
+    EpochSamples samples = result(next, "the selection could not be read");
+    epoch = awaited;
+    openEpoch = awaited;
+    remaining = samples.ids().length;
+    rest = awaited + 1 < epochs ? (int) (earlyClose * remaining) : 0;
+    return samples;
   }
 
   @Override
   public void report(long[] ids, float[] losses, int count) {
     client.report(openEpoch, ids, losses, count);
+    remaining -= count;
+    if (openEpoch > epoch) {
+      if (remaining == 0) {
+        // Here and not at the end of the epoch, where each moment is one without training.
+        restSent = client.flush();
+      }
+    } else if (remaining > 0 && remaining <= rest) {
+      startClose();
+    }
   }
 
+  /**
+   * Waits for Kafka unless the epoch was closed before its last batches.
+   *
+   * @throws UserError when the epoch could not be ended, as far as that is known yet
+   */
   @Override
-  public void endEpoch(int epoch) throws InterruptedException {
-    client.endEpoch(epoch);
-    fetch(epoch + 1);
+  public void endEpoch(int ended) throws InterruptedException {
+    boolean early = openEpoch > ended;
+    if (!early) {
+      startClose();
+    }
+    if (!early || closed.isDone()) {
+      result(closed, NOT_ENDED);
+    }
+  }
+
+  /**
+   * @throws UserError when Kafka did not take a record
+   */
+  @Override
+  public void awaitDelivery() throws InterruptedException {
+    result(closed, NOT_ENDED);
+    result(restSent, NOT_ENDED);
   }
 
   @Override
@@ -88,21 +135,38 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
     }
   }
 
-  private void fetch(int epoch) {
-    if (epoch < epochs) {
-      next = fetcher.submit(() -> client.awaitSelection(epoch));
+  private void startClose() {
+    closed = client.closeEpoch(epoch);
+    openEpoch = epoch + 1;
+    fetch(openEpoch);
+  }
+
+  private void fetch(int wanted) {
+    if (wanted < epochs) {
+      next = fetcher.submit(() -> samples(client.awaitSelection(wanted)));
     }
   }
 
-  private static Selection result(Future<Selection> future) throws InterruptedException {
+  /** Takes a second for millions of samples. */
+  private EpochSamples samples(Selection selection) {
+    Slice slice = selection.slice(rank, worldSize).shuffled(seed);
+    return new EpochSamples(
+        selection.epoch(),
+        slice.ids(),
+        slice.weights(),
+        selection.selected(),
+        selection.known(),
+        selection.turnaround());
+  }
+
+  private static <T> T result(Future<T> future, String otherwise) throws InterruptedException {
     try {
       return future.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UserError error) {
         throw error;
       }
-      throw new IllegalStateException(
-          "the selection could not be read: " + e.getCause().getMessage(), e.getCause());
+      throw new IllegalStateException(otherwise + ": " + e.getCause().getMessage(), e.getCause());
     }
   }
 }

@@ -72,7 +72,7 @@ class AgentCommandTest {
 
     @Override
     public EpochSamples await(int epoch) {
-      return new EpochSamples(epoch, new long[1], null, 1, 100, Duration.ZERO, Duration.ZERO);
+      return new EpochSamples(epoch, new long[1], null, 1, 100, Duration.ZERO);
     }
 
     @Override
@@ -80,5 +80,8 @@ class AgentCommandTest {
 
     @Override
     public void endEpoch(int epoch) {}
+
+    @Override
+    public void awaitDelivery() {}
   }
 }

@@ -4,7 +4,6 @@ import io.sluice.agent.client.SelectionClient;
 import io.sluice.agent.data.SampleSource;
 import io.sluice.agent.data.SampleSources;
 import io.sluice.agent.train.DeviceChoice;
-import io.sluice.agent.train.EpochResult;
 import io.sluice.agent.train.TrainerSettings;
 import io.sluice.agent.train.TrainingListener;
 import io.sluice.agent.train.TrainingLoop;
@@ -33,16 +32,14 @@ import picocli.CommandLine.Option;
     })
 final class AgentOverheadBench implements Callable<Integer> {
 
-  /** One triple. */
-  private static final int EPOCHS_IN_RUN = 3;
-
   private static final int WARM_UP_RUNS = 2;
 
   private static final long SEED = 1;
 
   private final Console console;
 
-  @Mixin private BenchOptions options;
+  @Mixin private Repetition repetition;
+  @Mixin private JsonFile json;
 
   @Option(
       names = "--dataset",
@@ -64,7 +61,7 @@ final class AgentOverheadBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    int runs = options.runs();
+    int runs = repetition.runs();
     Figures figures = new Figures();
     try (SampleSource source = SampleSources.open(dataset, SEED);
         BenchCluster cluster = BenchCluster.start(1, Backend.hashmap)) {
@@ -74,34 +71,29 @@ final class AgentOverheadBench implements Callable<Integer> {
               "A trainer with and without reporting, %s on %s, %s samples an epoch",
               model, dataset, Numbers.count(source.train().count())));
       RunConfig config = cluster.config("overhead", Map.of());
-      double[] speeds = new double[EPOCHS_IN_RUN * (WARM_UP_RUNS + runs)];
+      int warmUp = WARM_UP_RUNS * AlternatingFeed.CYCLE;
+      int epochs = warmUp + runs * AlternatingFeed.CYCLE;
       try (SelectionClient client = SelectionClient.join(config, 0, List.of());
-          TrainingLoop loop = new TrainingLoop(settings(speeds.length), source)) {
-        loop.run(
-            new AlternatingFeed(client, source.train().count(), SEED),
-            new TrainingListener() {
-              @Override
-              public void epochDone(EpochResult result) {
-                speeds[result.epoch()] = result.trained() * 1e9 / result.trainTime().toNanos();
-              }
-            });
-      }
-      for (int run = WARM_UP_RUNS; run < WARM_UP_RUNS + runs; run++) {
-        add(figures, speeds, run * EPOCHS_IN_RUN);
+          TrainingLoop loop = new TrainingLoop(settings(epochs), source)) {
+        AlternatingFeed feed = new AlternatingFeed(client, source.train().count(), SEED);
+        loop.run(feed, new TrainingListener() {});
+        for (int first = warmUp; first < epochs; first += AlternatingFeed.CYCLE) {
+          add(figures, feed.speeds().subList(first, first + AlternatingFeed.CYCLE));
+        }
       }
     }
     new BenchReport("agent-overhead", Map.of("dataset", dataset, "model", model), figures)
-        .publish(console, options.json());
+        .publish(console, json.path());
     return CommandLine.ExitCode.OK;
   }
 
-  private static void add(Figures figures, double[] speeds, int first) {
-    double without = (speeds[first] + speeds[first + 2]) / 2;
-    double with = speeds[first + 1];
+  private static void add(Figures figures, List<Double> speeds) {
+    double without = (speeds.get(0) + speeds.get(2)) / 2;
+    double with = speeds.get(1);
     figures.add("samples_per_s_reporting", with);
     figures.add("samples_per_s_without", without);
     figures.add("ratio", with / without);
-    figures.add("noise", speeds[first + 2] / speeds[first]);
+    figures.add("noise", speeds.get(2) / speeds.get(0));
   }
 
   private TrainerSettings settings(int epochs) {

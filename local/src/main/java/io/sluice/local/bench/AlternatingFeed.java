@@ -8,18 +8,30 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 
 /**
- * Feeds a loop the same samples in every epoch, and reports the losses of every third one, in the
- * middle of those three. Nothing is awaited: the job's time is another bench's subject.
+ * Feeds a loop the same samples in every epoch, and reports the losses of the middle one of every
+ * three: as an agent does, it ends the epoch in the log while the last part is trained. Selections
+ * are not awaited; their time is another bench's subject.
  */
 final class AlternatingFeed implements SelectionFeed {
 
+  /** Without reporting, with it, without it. */
+  static final int CYCLE = 3;
+
+  /** An agent's default. */
+  private static final double EARLY_CLOSE = 0.05;
+
   private final SelectionClient client;
   private final long[] ids;
+  private final List<Double> speeds = new ArrayList<>();
   private boolean reporting;
-  private int reported;
+  private int openEpoch;
+  private long left;
+  private long start;
+  private CompletableFuture<Void> closed = CompletableFuture.completedFuture(null);
 
   AlternatingFeed(SelectionClient client, long samples, long seed) {
     this.client = client;
@@ -28,23 +40,38 @@ final class AlternatingFeed implements SelectionFeed {
     this.ids = shuffled.stream().mapToLong(Long::longValue).toArray();
   }
 
+  /** By epoch, samples in a second, from the first batch until the epoch was ended in the log. */
+  List<Double> speeds() {
+    return speeds;
+  }
+
   @Override
   public EpochSamples await(int epoch) {
-    reporting = epoch % 3 == 1;
-    return new EpochSamples(epoch, ids, null, ids.length, ids.length, Duration.ZERO, Duration.ZERO);
+    reporting = epoch % CYCLE == 1;
+    left = ids.length;
+    start = System.nanoTime();
+    return new EpochSamples(epoch, ids, null, ids.length, ids.length, Duration.ZERO);
   }
 
   @Override
   public void report(long[] batch, float[] losses, int count) {
-    if (reporting) {
-      client.report(reported, batch, losses, count);
+    if (!reporting) {
+      return;
+    }
+    client.report(openEpoch, batch, losses, count);
+    boolean before = left > EARLY_CLOSE * ids.length;
+    left -= count;
+    if (before && left <= EARLY_CLOSE * ids.length) {
+      closed = client.closeEpoch(openEpoch++);
     }
   }
 
   @Override
-  public void endEpoch(int epoch) throws InterruptedException {
-    if (reporting) {
-      client.endEpoch(reported++);
-    }
+  public void endEpoch(int epoch) {
+    closed.join();
+    speeds.add(ids.length * 1e9 / (System.nanoTime() - start));
   }
+
+  @Override
+  public void awaitDelivery() {}
 }

@@ -1,7 +1,5 @@
 package io.sluice.local.bench;
 
-import io.sluice.agent.client.ClientMetrics;
-import io.sluice.agent.client.SelectionClient;
 import io.sluice.job.SelectionJob;
 import io.sluice.local.Interruption;
 import io.sluice.local.LocalFlink;
@@ -25,9 +23,6 @@ final class BenchCluster implements AutoCloseable {
 
   /** Longer than anything here should stand still. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-
-  /** What an agent holds back until a record of each shard is full. */
-  private static final long MOST_BUFFERED = 128 * 1024;
 
   private static final Duration PAUSE = Duration.ofMillis(1);
 
@@ -134,39 +129,6 @@ final class BenchCluster implements AutoCloseable {
     while (!JobProbe.isIdle() && System.nanoTime() - start < PATIENCE.toNanos()) {
       LockSupport.parkNanos(PAUSE.toNanos());
     }
-  }
-
-  /** Reports losses as fast as Kafka takes them, so that none is dropped. */
-  static void report(SelectionClient client, int epoch, LossGenerator generator, long count)
-      throws InterruptedException {
-    long[] ids = new long[1024];
-    float[] losses = new float[1024];
-    long unsentAllowed = 1 << 20;
-    for (long left = count; left > 0; left -= ids.length) {
-      while (client.metrics().lossesReported() - client.metrics().lossesSent() > unsentAllowed) {
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
-        }
-        LockSupport.parkNanos(PAUSE.toNanos());
-      }
-      generator.next(ids, losses);
-      client.report(epoch, ids, losses, (int) Math.min(left, ids.length));
-    }
-    if (client.lossesDropped() > 0) {
-      throw new IllegalStateException(client.lossesDropped() + " losses were dropped");
-    }
-  }
-
-  /** Waits until the job has applied what Kafka has of the client; what fills no batch waits on. */
-  static void awaitApplied(JobClient job, SelectionClient client) throws InterruptedException {
-    await(
-        job,
-        "the losses to be applied",
-        () -> {
-          ClientMetrics metrics = client.metrics();
-          return metrics.lossesReported() - metrics.lossesSent() < MOST_BUFFERED
-              && JobProbe.lossesApplied() == metrics.lossesSent();
-        });
   }
 
   @Override

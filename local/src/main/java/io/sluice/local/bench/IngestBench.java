@@ -1,11 +1,8 @@
 package io.sluice.local.bench;
 
-import io.sluice.agent.client.IdRange;
-import io.sluice.agent.client.SelectionClient;
 import io.sluice.local.Console;
 import io.sluice.local.Numbers;
 import io.sluice.protocol.config.RunConfig;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.core.execution.JobClient;
@@ -28,14 +25,9 @@ final class IngestBench implements Callable<Integer> {
 
   private final Console console;
 
-  @Mixin private BenchOptions options;
-
-  @Option(
-      names = "--samples",
-      paramLabel = "N",
-      defaultValue = "16777216",
-      description = "Samples of the run. Default: ${DEFAULT-VALUE}.")
-  private long samples;
+  @Mixin private Workload workload;
+  @Mixin private Repetition repetition;
+  @Mixin private JsonFile json;
 
   @Option(
       names = "--losses",
@@ -53,57 +45,42 @@ final class IngestBench implements Callable<Integer> {
       description = "State backend. Default: ${DEFAULT-VALUE}. Allowed: ${COMPLETION-CANDIDATES}.")
   private Backend backend;
 
-  @Option(
-      names = "--parallelism",
-      paramLabel = "P",
-      defaultValue = "2",
-      description = "Subtasks of the job. Default: ${DEFAULT-VALUE}.")
-  private int parallelism;
-
   IngestBench(Console console) {
     this.console = console;
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    BenchOptions.allow("samples", samples, 1, 1L << 32);
-    BenchOptions.allow("losses", losses, 1, 1L << 32);
-    BenchOptions.allow("parallelism", parallelism, 1, 128);
+    Workload.allow("losses", losses, 1, 1L << 32);
+    int runs = repetition.runs();
     BenchReport.introduce(
         console,
         String.format(
             "Ingest of %s losses into %s samples, %s backend, parallelism %d",
-            Numbers.count(losses), Numbers.count(samples), backend, parallelism));
+            Numbers.count(losses),
+            Numbers.count(workload.samples()),
+            backend,
+            workload.parallelism()));
     Figures figures = new Figures();
-    try (BenchCluster cluster = BenchCluster.start(parallelism, backend)) {
-      RunConfig config = cluster.config("ingest", Map.of("parallelism", "" + parallelism));
+    try (BenchCluster cluster = BenchCluster.start(workload.parallelism(), backend)) {
+      RunConfig config = cluster.config("ingest", workload.settings(Map.of()));
       write(config);
       run(cluster, config, new Figures());
-      for (int run = 0; run < options.runs(); run++) {
+      for (int run = 0; run < runs; run++) {
         run(cluster, config, figures);
       }
     }
-    new BenchReport(
-            "ingest",
-            Map.of(
-                "samples",
-                samples,
-                "losses",
-                losses,
-                "backend",
-                backend,
-                "parallelism",
-                parallelism),
-            figures)
-        .publish(console, options.json());
+    Map<String, Object> settings = workload.described();
+    settings.put("losses", losses);
+    settings.put("backend", backend);
+    new BenchReport("ingest", settings, figures).publish(console, json.path());
     return CommandLine.ExitCode.OK;
   }
 
   private void write(RunConfig config) throws InterruptedException {
-    try (SelectionClient client =
-        SelectionClient.join(config, 0, List.of(new IdRange(0, samples)))) {
-      BenchCluster.report(client, 0, new LossGenerator(samples, 1), losses);
-      client.endEpoch(0);
+    try (BenchAgents agents = BenchAgents.join(config, workload.samples())) {
+      agents.report(0, losses);
+      agents.endEpoch(0);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.sluice.local.bench;
 
-import io.sluice.agent.client.SelectionClient;
 import io.sluice.local.Console;
 import io.sluice.local.Numbers;
 import io.sluice.protocol.config.RunConfig;
@@ -22,7 +21,6 @@ import org.apache.flink.core.execution.JobClient;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /**
  * {@code sluice bench state}: what a sample takes, and how fast the state is saved and restored.
@@ -38,23 +36,14 @@ import picocli.CommandLine.Option;
     })
 final class StateBench implements Callable<Integer> {
 
+  /** Losses that come in while a checkpoint is written; more than its time takes. */
+  private static final long LOAD = 1 << 24;
+
   private final Console console;
 
-  @Mixin private BenchOptions options;
-
-  @Option(
-      names = "--samples",
-      paramLabel = "N",
-      defaultValue = "16777216",
-      description = "Samples of the run. Default: ${DEFAULT-VALUE}.")
-  private long samples;
-
-  @Option(
-      names = "--parallelism",
-      paramLabel = "P",
-      defaultValue = "2",
-      description = "Subtasks of the job. Default: ${DEFAULT-VALUE}.")
-  private int parallelism;
+  @Mixin private Workload workload;
+  @Mixin private Repetition repetition;
+  @Mixin private JsonFile json;
 
   StateBench(Console console) {
     this.console = console;
@@ -62,52 +51,44 @@ final class StateBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    BenchOptions.allow("samples", samples, 1, 1L << 32);
-    BenchOptions.allow("parallelism", parallelism, 1, 128);
-    int runs = options.runs();
+    int runs = repetition.runs();
+    long samples = workload.samples();
     BenchReport.introduce(
         console,
-        String.format("State of %s samples, parallelism %d", Numbers.count(samples), parallelism));
+        String.format(
+            "State of %s samples, parallelism %d", Numbers.count(samples), workload.parallelism()));
     Figures figures = new Figures();
-    try (BenchCluster cluster = BenchCluster.start(parallelism, Backend.hashmap)) {
+    try (BenchCluster cluster = BenchCluster.start(workload.parallelism(), Backend.hashmap)) {
       // Only the bench takes checkpoints.
       RunConfig config =
-          cluster.config(
-              "state", Map.of("parallelism", "" + parallelism, "checkpoint-interval", "24h"));
+          cluster.config("state", workload.settings(Map.of("checkpoint-interval", "24h")));
       JobClient job = cluster.submit(config);
       // Nobody declares the samples: a first loss makes each known, after the heap was read.
-      try (SelectionClient client = SelectionClient.join(config, 0, List.of())) {
-        client.awaitSelection(0);
+      try (BenchAgents agents = BenchAgents.joinUndeclared(config, samples)) {
+        agents.awaitSelection(0);
         long empty = usedHeap();
-        LossGenerator generator = new LossGenerator(samples, 1);
-        BenchCluster.report(client, 0, generator, samples);
-        client.endEpoch(0);
-        client.awaitSelection(1);
-        BenchCluster.report(client, 1, generator, samples);
-        BenchCluster.awaitApplied(job, client);
+        agents.report(0, samples);
+        agents.endEpoch(0);
+        agents.awaitSelection(1);
+        agents.report(1, samples);
+        agents.awaitApplied(job);
         figures.add("bytes_per_sample", (double) (usedHeap() - empty) / samples);
         for (int run = 0; run < runs; run++) {
-          job = run(cluster, config, job, client, generator, figures);
+          job = run(cluster, config, job, agents, figures);
         }
       }
       BenchCluster.cancel(job);
     }
-    new BenchReport("state", Map.of("samples", samples, "parallelism", parallelism), figures)
-        .publish(console, options.json());
+    new BenchReport("state", workload.described(), figures).publish(console, json.path());
     return CommandLine.ExitCode.OK;
   }
 
   /** Returns the job that was restored. */
   private JobClient run(
-      BenchCluster cluster,
-      RunConfig config,
-      JobClient job,
-      SelectionClient client,
-      LossGenerator generator,
-      Figures figures)
+      BenchCluster cluster, RunConfig config, JobClient job, BenchAgents agents, Figures figures)
       throws InterruptedException {
     long appliedBefore = JobProbe.lossesApplied();
-    CompletableFuture<Void> load = load(client, generator);
+    CompletableFuture<Void> load = load(agents);
     BenchCluster.await(job, "losses", () -> JobProbe.lossesApplied() > appliedBefore);
     long start = System.nanoTime();
     String checkpoint = cluster.checkpoint(job);
@@ -133,11 +114,11 @@ final class StateBench implements Callable<Integer> {
     return restored;
   }
 
-  private CompletableFuture<Void> load(SelectionClient client, LossGenerator generator) {
+  private CompletableFuture<Void> load(BenchAgents agents) {
     return CompletableFuture.runAsync(
         () -> {
           try {
-            BenchCluster.report(client, 1, generator, Math.min(samples, 1L << 24));
+            agents.report(1, Math.min(workload.samples(), LOAD));
           } catch (InterruptedException e) {
             throw new IllegalStateException(e);
           }

@@ -1,12 +1,9 @@
 package io.sluice.local.bench;
 
-import io.sluice.agent.client.IdRange;
 import io.sluice.agent.client.Selection;
-import io.sluice.agent.client.SelectionClient;
 import io.sluice.local.Console;
 import io.sluice.local.Numbers;
 import io.sluice.protocol.config.RunConfig;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.core.execution.JobClient;
@@ -21,40 +18,34 @@ import picocli.CommandLine.Option;
     description = {
       "How long an agent would wait at an epoch's boundary.",
       "",
-      "An agent reports a loss of every sample; when the job has applied them, it ends the epoch."
-          + " The turnaround runs from Kafka's acknowledgement of the last EpochEnd to the last"
-          + " chunk in the agent's hands. The baseline makes the same selection from an array, on"
-          + " one thread."
+      "Agents report a loss of every sample; when the job has applied them, they end the epoch one"
+          + " after the other. The turnaround runs from Kafka's acknowledgement of the last EpochEnd"
+          + " to the last chunk in that agent's hands. The baseline makes the same selection on one"
+          + " thread from losses in an array, without a service around it."
     })
 final class TurnaroundBench implements Callable<Integer> {
 
-  /** Epochs until the JVM has compiled what matters. */
-  private static final int WARM_UP = 3;
+  /** Epochs until the JVM has compiled what matters; those of few samples take little time. */
+  private static final int WARM_UP = 10;
 
   private final Console console;
 
-  @Mixin private BenchOptions options;
-
-  @Option(
-      names = "--samples",
-      paramLabel = "N",
-      defaultValue = "3000000",
-      description = "Samples of the run. Default: ${DEFAULT-VALUE}.")
-  private long samples;
+  @Mixin private Workload workload;
+  @Mixin private JsonFile json;
 
   @Option(
       names = "--epochs",
       paramLabel = "K",
-      defaultValue = "7",
-      description = "Measured epochs, after those that warm up. Default: ${DEFAULT-VALUE}.")
-  private int epochs;
+      description =
+          "Measured epochs, after 10 that warm up. Default: 11. Allowed: an integer from 1 to"
+              + " 1000.")
+  private int epochs = 11;
 
   @Option(
-      names = "--parallelism",
-      paramLabel = "P",
-      defaultValue = "2",
-      description = "Subtasks of the job. Default: ${DEFAULT-VALUE}.")
-  private int parallelism;
+      names = "--agents",
+      paramLabel = "W",
+      description = "World size. Default: 1. Allowed: an integer from 1 to 256.")
+  private int agents = 1;
 
   TurnaroundBench(Console console) {
     this.console = console;
@@ -62,47 +53,49 @@ final class TurnaroundBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    BenchOptions.allow("samples", samples, 1, 1L << 32);
-    BenchOptions.allow("epochs", epochs, 1, 1000);
-    BenchOptions.allow("parallelism", parallelism, 1, 128);
+    Workload.allow("epochs", epochs, 1, 1000);
+    Workload.allow("agents", agents, 1, 256);
     BenchReport.introduce(
         console,
         String.format(
-            "Turnaround of %s samples, parallelism %d", Numbers.count(samples), parallelism));
+            "Turnaround of %s samples, parallelism %d, agents: %d",
+            Numbers.count(workload.samples()), workload.parallelism(), agents));
     Figures figures = new Figures();
-    try (BenchCluster cluster = BenchCluster.start(parallelism, Backend.hashmap)) {
+    try (BenchCluster cluster = BenchCluster.start(workload.parallelism(), Backend.hashmap)) {
       RunConfig config =
           cluster.config(
               "turnaround",
-              Map.of("parallelism", "" + parallelism, "epochs", "" + (WARM_UP + epochs + 1)));
+              workload.settings(
+                  Map.of("epochs", "" + (WARM_UP + epochs + 1), "world-size", "" + agents)));
+      InProcessSelection baseline = new InProcessSelection(workload.samples(), config);
       JobClient job = cluster.submit(config);
-      try (SelectionClient client =
-          SelectionClient.join(config, 0, List.of(new IdRange(0, samples)))) {
-        client.awaitSelection(0);
-        LossGenerator generator = new LossGenerator(samples, 1);
+      try (BenchAgents trainers = BenchAgents.join(config, workload.samples())) {
+        trainers.awaitSelection(0);
         for (int epoch = 0; epoch < WARM_UP + epochs; epoch++) {
-          run(client, job, generator, epoch, epoch < WARM_UP ? new Figures() : figures);
+          run(trainers, job, baseline, epoch, epoch < WARM_UP ? new Figures() : figures);
         }
       }
       BenchCluster.cancel(job);
     }
-    new BenchReport(
-            "turnaround",
-            Map.of("samples", samples, "epochs", epochs, "parallelism", parallelism),
-            figures)
-        .publish(console, options.json());
+    Map<String, Object> settings = workload.described();
+    settings.put("epochs", epochs);
+    settings.put("agents", agents);
+    new BenchReport("turnaround", settings, figures).publish(console, json.path());
     return CommandLine.ExitCode.OK;
   }
 
   private void run(
-      SelectionClient client, JobClient job, LossGenerator generator, int epoch, Figures figures)
+      BenchAgents trainers, JobClient job, InProcessSelection baseline, int epoch, Figures figures)
       throws InterruptedException {
-    BenchCluster.report(client, epoch, generator, samples);
-    BenchCluster.awaitApplied(job, client);
-    client.endEpoch(epoch);
-    Selection selection = client.awaitSelection(epoch + 1);
+    trainers.report(epoch, workload.samples());
+    trainers.awaitApplied(job);
+    trainers.endEpoch(epoch);
+    Selection selection = trainers.awaitSelection(epoch + 1);
     double nanos = selection.turnaround().toNanos();
+    double inProcess = baseline.nanosPerSample(epoch + 1);
     figures.add("turnaround_ms", nanos / 1e6);
-    figures.add("ns_per_sample", nanos / samples);
+    figures.add("ns_per_sample", nanos / workload.samples());
+    figures.add("in_process_ns_per_sample", inProcess);
+    figures.add("ratio", nanos / workload.samples() / inProcess);
   }
 }

@@ -1,20 +1,16 @@
 package io.sluice.local.bench;
 
 import io.sluice.agent.client.ClientMetrics;
-import io.sluice.agent.client.IdRange;
 import io.sluice.agent.client.Selection;
-import io.sluice.agent.client.SelectionClient;
 import io.sluice.local.Console;
 import io.sluice.local.Numbers;
 import io.sluice.protocol.config.RunConfig;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.core.execution.JobClient;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code sluice bench wire}: how many bytes losses and selections take. */
 @Command(
@@ -32,14 +28,9 @@ final class WireBench implements Callable<Integer> {
 
   private final Console console;
 
-  @Mixin private BenchOptions options;
-
-  @Option(
-      names = "--samples",
-      paramLabel = "N",
-      defaultValue = "3000000",
-      description = "Samples of the run. Default: ${DEFAULT-VALUE}.")
-  private long samples;
+  @Mixin private Workload workload;
+  @Mixin private Repetition repetition;
+  @Mixin private JsonFile json;
 
   WireBench(Console console) {
     this.console = console;
@@ -47,35 +38,32 @@ final class WireBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    BenchOptions.allow("samples", samples, 1, 1L << 32);
-    int runs = options.runs();
+    int runs = repetition.runs();
     BenchReport.introduce(
-        console, String.format("Bytes on the wire, %s samples", Numbers.count(samples)));
+        console, String.format("Bytes on the wire, %s samples", Numbers.count(workload.samples())));
     Figures figures = new Figures();
-    try (BenchCluster cluster = BenchCluster.start(2, Backend.hashmap)) {
-      RunConfig config = cluster.config("wire", Map.of("epochs", "" + (runs + 1)));
+    try (BenchCluster cluster = BenchCluster.start(workload.parallelism(), Backend.hashmap)) {
+      RunConfig config =
+          cluster.config("wire", workload.settings(Map.of("epochs", "" + (runs + 1))));
       JobClient job = cluster.submit(config);
-      try (SelectionClient client =
-          SelectionClient.join(config, 0, List.of(new IdRange(0, samples)))) {
-        client.awaitSelection(0);
-        LossGenerator generator = new LossGenerator(samples, 1);
+      try (BenchAgents agents = BenchAgents.join(config, workload.samples())) {
+        agents.awaitSelection(0);
         for (int epoch = 0; epoch < runs; epoch++) {
-          run(client, generator, epoch, figures);
+          run(agents, epoch, figures);
         }
       }
       BenchCluster.cancel(job);
     }
-    new BenchReport("wire", Map.of("samples", samples), figures).publish(console, options.json());
+    new BenchReport("wire", workload.described(), figures).publish(console, json.path());
     return CommandLine.ExitCode.OK;
   }
 
-  private void run(SelectionClient client, LossGenerator generator, int epoch, Figures figures)
-      throws InterruptedException {
-    ClientMetrics before = client.metrics();
-    BenchCluster.report(client, epoch, generator, samples);
-    client.endEpoch(epoch);
-    Selection selection = client.awaitSelection(epoch + 1);
-    ClientMetrics after = client.metrics();
+  private void run(BenchAgents agents, int epoch, Figures figures) throws InterruptedException {
+    ClientMetrics before = agents.metrics();
+    agents.report(epoch, workload.samples());
+    agents.endEpoch(epoch);
+    Selection selection = agents.awaitSelection(epoch + 1);
+    ClientMetrics after = agents.metrics();
 
     double lossBytes =
         (double) (after.bytesSent() - before.bytesSent())

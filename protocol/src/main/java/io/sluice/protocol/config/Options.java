@@ -239,6 +239,19 @@ public final class Options {
           AGENT,
           "Folder for a checkpoint per epoch, from which a restarted agent resumes.");
 
+  public static final Option<Double> EARLY_CLOSE =
+      Option.decimal(
+          "early-close",
+          AGENT,
+          "0.05",
+          0,
+          true,
+          1,
+          false,
+          "Fraction of an epoch's samples (of this rank) that still have to be trained when the"
+              + " agent ends the epoch in the log. The next selection is made while they are"
+              + " trained, and their losses count towards the next epoch; 0 turns it off.");
+
   public static final Option<Integer> LOSS_BUFFER =
       Option.integer(
           "loss-buffer",
@@ -278,6 +291,7 @@ public final class Options {
           WEIGHT_DECAY,
           DEVICE,
           CHECKPOINT_DIR,
+          EARLY_CLOSE,
           LOSS_BUFFER);
 
   private Options() {}

@@ -46,6 +46,7 @@ class RunConfigTest {
     expected.put("weight-decay", "0.2");
     expected.put("device", "auto");
     expected.put("checkpoint-dir", "");
+    expected.put("early-close", "0.05");
     expected.put("loss-buffer", "4194304");
 
     Map<String, String> actual = new LinkedHashMap<>();
@@ -98,6 +99,8 @@ class RunConfigTest {
           prune-ratio         | NaN      | a number from 0 and below 1
           prune-ratio         | half     | a number from 0 and below 1
           annealing-start     | 1.5      | a number from 0 to 1
+          early-close         | -0.01    | a number from 0 and below 1
+          early-close         | 1        | a number from 0 and below 1
           seed                | 1e3      | a 64-bit integer
           policy              | Seta     | seta, random, full
           run                 | a.b      | 1 to 100 letters, digits, '-' and '_', starting with a letter or digit

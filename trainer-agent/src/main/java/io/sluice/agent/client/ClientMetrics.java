@@ -6,8 +6,8 @@ package io.sluice.agent.client;
  *
  * @param lossesReported losses given to {@link SelectionClient#report}
  * @param lossesSent losses that Kafka has acknowledged
- * @param lossesDropped losses that were not sent: the buffer was full, Kafka refused them, their
- *     epoch was ended or the client was closed before; their samples keep their difficulty
+ * @param lossesDropped losses that were not sent: the buffer was full, Kafka refused them or the
+ *     client was closed before; their samples keep their difficulty
  * @param recordsSent records of any kind that Kafka has acknowledged
  * @param bytesSent bytes of their values, before compression
  * @param chunksRead selection chunks read from Kafka, of any epoch

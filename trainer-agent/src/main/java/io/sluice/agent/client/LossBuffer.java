@@ -42,13 +42,18 @@ final class LossBuffer {
     }
   }
 
-  /** Sends off what is left of the epoch and returns, by shard, how many losses it had. */
-  long[] endEpoch() {
+  /** Sends off what waits for a batch to fill. */
+  void flush() {
     for (ShardLosses buffer : buffers) {
       if (buffer.size() > 0) {
         emit(buffer);
       }
     }
+  }
+
+  /** Sends off what is left of the epoch and returns, by shard, how many losses it had. */
+  long[] endEpoch() {
+    flush();
     long[] counts = countInEpoch.clone();
     Arrays.fill(countInEpoch, 0);
     return counts;

@@ -5,20 +5,19 @@ import io.sluice.protocol.wire.LossBatch;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Stands between the training loop and Kafka: its one thread is the only one that may wait for
- * Kafka's producer. What is reported lands in a queue, bounded by the {@link LossBudget}.
+ * Kafka's producer. What is reported lands in a queue, bounded by the {@link LossBudget}; closes
+ * and flushes stand in the same queue, so each loss counts for the epoch that was open when it was
+ * reported.
  */
 final class LossSender implements AutoCloseable {
 
@@ -36,7 +35,6 @@ final class LossSender implements AutoCloseable {
   private final int capacity;
   private final LossBudget budget;
   private final LossBuffer buffer;
-  private final AtomicBoolean dropping = new AtomicBoolean();
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -45,8 +43,12 @@ final class LossSender implements AutoCloseable {
             return created;
           });
 
-  // Of the sender's thread.
+  // Guarded by this, and so is the order of the queue.
   private int openEpoch;
+  private boolean dropping;
+
+  // Of the sender's thread.
+  private int sendingEpoch;
   private RuntimeException defect;
 
   /**
@@ -60,6 +62,7 @@ final class LossSender implements AutoCloseable {
       int firstEpoch) {
     this.writer = writer;
     this.openEpoch = firstEpoch;
+    this.sendingEpoch = firstEpoch;
     this.counters = counters;
     this.capacity = capacity;
     this.budget = new LossBudget(capacity);
@@ -71,17 +74,23 @@ final class LossSender implements AutoCloseable {
     return Math.max(1, Math.min(BATCH_SIZE, capacity / 2 / shards));
   }
 
-  void report(int epoch, long[] ids, float[] losses, int count) {
+  /** See {@link SelectionClient#report}. */
+  synchronized void report(int epoch, long[] ids, float[] losses, int count) {
+    if (epoch != openEpoch) {
+      throw new IllegalArgumentException(
+          "losses of epoch " + epoch + " while epoch " + openEpoch + " is open");
+    }
     counters.lossesReported.add(count);
     int admitted = budget.admit(count);
     if (admitted > 0) {
       long[] ownIds = Arrays.copyOf(ids, admitted);
       float[] ownLosses = Arrays.copyOf(losses, admitted);
-      execute(() -> buffer(epoch, ownIds, ownLosses));
+      execute(() -> buffer(ownIds, ownLosses));
     }
     if (admitted < count) {
       counters.lossesDropped.add(count - admitted);
-      if (dropping.compareAndSet(false, true)) {
+      if (!dropping) {
+        dropping = true;
         LOG.warn(
             "Kafka has not taken the last {} losses yet; dropping further ones of epoch {}, whose"
                 + " samples keep their difficulty (loss-buffer sets the limit)",
@@ -95,34 +104,43 @@ final class LossSender implements AutoCloseable {
     execute(() -> writer.declare(samples, fromEpoch));
   }
 
-  /** Returns when everything up to the end of the epoch is delivered. */
-  void endEpoch(int epoch) throws InterruptedException {
-    Future<?> delivered =
-        thread.submit(
-            () -> {
-              flush(epoch);
-              return null;
-            });
-    try {
-      delivered.get();
-    } catch (CancellationException e) {
-      throw closedBefore(e);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      if (cause instanceof InterruptedException || cause instanceof InterruptException) {
-        throw closedBefore(cause);
-      }
-      throw cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
+  /**
+   * Ends the epoch after all that was reported so far, and opens the next.
+   *
+   * @return {@link System#nanoTime} when Kafka had taken all of it
+   */
+  synchronized CompletableFuture<Long> closeEpoch(int epoch) {
+    if (epoch != openEpoch) {
+      throw new IllegalArgumentException(
+          "cannot end epoch " + epoch + " while epoch " + openEpoch + " is open");
     }
-    dropping.set(false);
+    openEpoch = epoch + 1;
+    dropping = false;
+    return handOver(
+        () -> {
+          long[] counts = buffer.endEpoch();
+          sendingEpoch = epoch + 1;
+          writer.endEpoch(epoch, counts);
+        });
+  }
+
+  /**
+   * Sends all that was reported so far.
+   *
+   * @return {@link System#nanoTime} when Kafka had taken all of it
+   */
+  CompletableFuture<Long> flush() {
+    return handOver(buffer::flush);
   }
 
   /** Gives up on what Kafka has not taken; counts it as dropped. */
   @Override
   public void close() {
-    thread.shutdownNow().stream()
-        .filter(Future.class::isInstance)
-        .forEach(task -> ((Future<?>) task).cancel(false));
+    for (Runnable task : thread.shutdownNow()) {
+      if (task instanceof Handover handover) {
+        handover.abandon(null);
+      }
+    }
     try {
       if (!thread.awaitTermination(CLOSE_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         LOG.warn("the thread that sends losses has not stopped");
@@ -134,10 +152,6 @@ final class LossSender implements AutoCloseable {
     long left = budget.held();
     budget.release(left);
     counters.lossesDropped.add(left);
-  }
-
-  private static IllegalStateException closedBefore(Throwable cause) {
-    return new IllegalStateException("the client was closed before the epoch had ended", cause);
   }
 
   private void execute(Runnable task) {
@@ -153,9 +167,14 @@ final class LossSender implements AutoCloseable {
         });
   }
 
-  private void buffer(int epoch, long[] ids, float[] losses) {
-    if (writer.hasFailed() || epoch < openEpoch) {
-      // The epoch is lost, or it was ended, and its losses counted, while these were on their way.
+  private CompletableFuture<Long> handOver(Runnable writing) {
+    Handover handover = new Handover(writing);
+    thread.execute(handover);
+    return handover.delivered;
+  }
+
+  private void buffer(long[] ids, float[] losses) {
+    if (writer.hasFailed()) {
       settled(losses.length, false);
       return;
     }
@@ -164,24 +183,47 @@ final class LossSender implements AutoCloseable {
     }
   }
 
-  private void flush(int epoch) throws InterruptedException {
-    if (defect != null) {
-      throw new IllegalStateException("losses of epoch " + epoch + " were not sent", defect);
-    }
-    writer.check();
-    long[] counts = buffer.endEpoch();
-    openEpoch = epoch + 1;
-    writer.endEpoch(epoch, counts);
-    writer.awaitDelivery();
-  }
-
   private void send(LossBatch.Builder batch) {
     int count = batch.getLossesCount();
-    writer.report(openEpoch, batch, delivered -> settled(count, delivered.isPresent()));
+    writer.report(sendingEpoch, batch, delivered -> settled(count, delivered.isPresent()));
   }
 
   private void settled(int count, boolean delivered) {
     (delivered ? counters.lossesSent : counters.lossesDropped).add(count);
     budget.release(count);
+  }
+
+  /** Writes something, then waits until Kafka has taken it and all that was written before. */
+  private final class Handover implements Runnable {
+    private final Runnable writing;
+    private final CompletableFuture<Long> delivered = new CompletableFuture<>();
+
+    Handover(Runnable writing) {
+      this.writing = writing;
+    }
+
+    @Override
+    public void run() {
+      try {
+        if (defect != null) {
+          throw new IllegalStateException(
+              "losses of epoch " + sendingEpoch + " were not sent", defect);
+        }
+        writer.check();
+        writing.run();
+        writer.awaitDelivery();
+        delivered.complete(System.nanoTime());
+      } catch (InterruptedException | InterruptException e) {
+        abandon(e);
+      } catch (Throwable e) {
+        // Whoever waits must learn of an Error, too.
+        delivered.completeExceptionally(e);
+      }
+    }
+
+    void abandon(Throwable cause) {
+      delivered.completeExceptionally(
+          new IllegalStateException("the client was closed before the epoch had ended", cause));
+    }
   }
 }

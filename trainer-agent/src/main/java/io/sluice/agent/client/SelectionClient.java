@@ -9,6 +9,9 @@ import io.sluice.protocol.kafka.RunTopics;
 import io.sluice.protocol.wire.LossEvent;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -29,7 +32,11 @@ import org.apache.kafka.clients.producer.Producer;
  * }
  * }</pre>
  *
- * <p>{@link #report} may be called from any thread; the other methods from one at a time.
+ * <p>A trainer that does not want to stand still between two epochs closes an epoch before its last
+ * batches with {@link #closeEpoch}; their losses then count for the next epoch, and the next
+ * selection is made while they are trained.
+ *
+ * <p>Selections are awaited by one thread at a time; everything else may be called from any thread.
  */
 public final class SelectionClient implements AutoCloseable {
 
@@ -37,22 +44,19 @@ public final class SelectionClient implements AutoCloseable {
   private final ClientCounters counters;
   private final LossSender sender;
   private final SelectionReader reader;
-  private volatile int openEpoch;
-  private volatile long endedAt;
+
+  /** When Kafka had taken the last epoch end, by {@link System#nanoTime}. */
+  private volatile CompletableFuture<Long> lastEnd =
+      CompletableFuture.completedFuture(System.nanoTime());
+
   private volatile boolean closed;
 
   private SelectionClient(
-      Sharding sharding,
-      ClientCounters counters,
-      LossSender sender,
-      SelectionReader reader,
-      int firstEpoch) {
+      Sharding sharding, ClientCounters counters, LossSender sender, SelectionReader reader) {
     this.sharding = sharding;
     this.counters = counters;
     this.sender = sender;
     this.reader = reader;
-    this.openEpoch = firstEpoch;
-    this.endedAt = System.nanoTime();
   }
 
   /**
@@ -101,7 +105,7 @@ public final class SelectionClient implements AutoCloseable {
       LossSender sender =
           new LossSender(writer, sharding, config.get(Options.LOSS_BUFFER), counters, firstEpoch);
       joined = true;
-      return new SelectionClient(sharding, counters, sender, reader, firstEpoch);
+      return new SelectionClient(sharding, counters, sender, reader);
     } finally {
       if (!joined) {
         writer.close();
@@ -111,7 +115,7 @@ public final class SelectionClient implements AutoCloseable {
   }
 
   /**
-   * Declares further samples, without waiting; a failure shows at {@link #endEpoch}.
+   * Declares further samples, without waiting; a failure shows when an epoch is closed.
    *
    * @param fromEpoch first epoch that may select them; the open epoch or one that is past means the
    *     next one
@@ -124,10 +128,11 @@ public final class SelectionClient implements AutoCloseable {
   }
 
   /**
-   * Waits until the selection is complete, for as long as it takes; logs what is missing.
+   * Waits until the selection is complete, for as long as it takes; logs what is missing. Waits for
+   * the last {@link #closeEpoch} first.
    *
    * @param epoch the same as before or a later one
-   * @throws UserError when what comes does not fit the run
+   * @throws UserError when what comes does not fit the run, or the last close has failed
    */
   public Selection awaitSelection(int epoch) throws InterruptedException {
     try {
@@ -149,19 +154,17 @@ public final class SelectionClient implements AutoCloseable {
 
   /**
    * Takes losses to be sent. Returns at once and keeps nothing of the arrays. Losses beyond the
-   * loss-buffer that Kafka has not taken yet are dropped and counted, and so are those that come
-   * while the epoch is being ended.
+   * loss-buffer that Kafka has not taken yet are dropped and counted.
    *
-   * @param epoch the open epoch
+   * @param epoch the open epoch: what was reported before {@link #closeEpoch} counts for the epoch
+   *     that it closes, what is reported after it for the next one
    * @param ids sample ids, at least 0; the first {@code count} count
    * @param losses one loss per id, in the loss function's unit
+   * @throws IllegalArgumentException when another epoch is open or the arguments make no sense;
+   *     nothing is taken then
    */
   public void report(int epoch, long[] ids, float[] losses, int count) {
     checkOpen();
-    if (epoch != openEpoch) {
-      throw new IllegalArgumentException(
-          "losses of epoch " + epoch + " while epoch " + openEpoch + " is open");
-    }
     if (count > ids.length || count > losses.length) {
       throw new IllegalArgumentException(
           count + " losses in arrays of " + ids.length + " and " + losses.length);
@@ -175,32 +178,49 @@ public final class SelectionClient implements AutoCloseable {
   }
 
   /**
-   * Sends what is left of the epoch's losses, ends the epoch in every shard, and waits until Kafka
-   * has taken all of it.
+   * Ends the epoch in every shard, after all losses that were reported for it, and opens the next
+   * one. Returns at once: losses of {@code epoch + 1} may be reported from now on, also before its
+   * selection is known.
+   *
+   * @param epoch the open epoch
+   * @return completes when Kafka has taken all of it; exceptionally with a {@link UserError} when
+   *     it did not take a record, after which no epoch can be ended and the agent has to start
+   *     again, and with an {@link IllegalStateException} when the client is closed before
+   */
+  public CompletableFuture<Void> closeEpoch(int epoch) {
+    return end(epoch).thenAccept(at -> {});
+  }
+
+  /**
+   * As {@link #closeEpoch}, and waits until Kafka has taken all of it.
    *
    * @param epoch the open epoch
    * @throws UserError when Kafka did not take a record of this epoch; the epoch cannot be ended
    *     then, and the agent has to start again
    */
   public void endEpoch(int epoch) throws InterruptedException {
-    checkOpen();
-    if (epoch != openEpoch) {
-      throw new IllegalArgumentException(
-          "cannot end epoch " + epoch + " while epoch " + openEpoch + " is open");
+    try {
+      end(epoch).get();
+    } catch (ExecutionException e) {
+      throw failed(e);
     }
-    sender.endEpoch(epoch);
-    endedAt = System.nanoTime();
-    openEpoch = epoch + 1;
+  }
+
+  /**
+   * Sends all losses that were reported so far, without waiting for full batches, and ends nothing.
+   *
+   * @return as of {@link #closeEpoch}
+   */
+  public CompletableFuture<Void> flush() {
+    checkOpen();
+    return sender.flush().thenAccept(at -> {});
   }
 
   public ClientMetrics metrics() {
     return counters.snapshot();
   }
 
-  /**
-   * Losses dropped so far because the buffer was full, Kafka refused them, or their epoch was
-   * ended.
-   */
+  /** Losses dropped so far because the buffer was full or Kafka refused them. */
   public long lossesDropped() {
     return counters.lossesDropped.sum();
   }
@@ -215,11 +235,46 @@ public final class SelectionClient implements AutoCloseable {
     }
   }
 
+  private synchronized CompletableFuture<Long> end(int epoch) {
+    checkOpen();
+    lastEnd = sender.closeEpoch(epoch);
+    return lastEnd;
+  }
+
   private Selection await(int epoch, Duration timeout)
       throws InterruptedException, TimeoutException {
     checkOpen();
-    List<SelectedPart> parts = reader.await(epoch, timeout);
+    long start = System.nanoTime();
+    long endedAt = awaitLastEnd(timeout);
+    Duration left = timeout;
+    if (timeout != null) {
+      left = timeout.minusNanos(Math.min(System.nanoTime() - start, timeout.toNanos()));
+    }
+    List<SelectedPart> parts = reader.await(epoch, left);
     return new Selection(epoch, Duration.ofNanos(System.nanoTime() - endedAt), sharding, parts);
+  }
+
+  /** An end that is not in the log brings no selection. */
+  private long awaitLastEnd(Duration timeout) throws InterruptedException, TimeoutException {
+    CompletableFuture<Long> end = lastEnd;
+    try {
+      return timeout == null ? end.get() : end.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw failed(e);
+    } catch (TimeoutException e) {
+      TimeoutException clear =
+          new TimeoutException(
+              String.format(
+                  "Kafka has not taken the end of the epoch within %s ms", timeout.toMillis()));
+      clear.initCause(e);
+      throw clear;
+    }
+  }
+
+  private static RuntimeException failed(ExecutionException e) {
+    return e.getCause() instanceof RuntimeException known
+        ? known
+        : new IllegalStateException(e.getCause());
   }
 
   private void checkOpen() {

@@ -2,6 +2,8 @@ package io.sluice.agent.client;
 
 import io.sluice.protocol.wire.LossBatch;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 
 /** Losses of one shard, in the order in which they were reported. */
 final class ShardLosses {
@@ -37,36 +39,45 @@ final class ShardLosses {
 
   /** Takes the losses out, ascending by local index; those of one sample stay in their order. */
   LossBatch.Builder drain() {
-    long[] sorted = Arrays.copyOf(localIndices, size);
-    Arrays.sort(sorted);
-    float[] sortedLosses = new float[size];
-    int[] placed = new int[size];
-    for (int i = 0; i < size; i++) {
-      int first = firstOf(localIndices[i], sorted);
-      sortedLosses[first + placed[first]++] = losses[i];
-    }
     LossBatch.Builder batch = LossBatch.newBuilder().setShard(shard);
     long previous = 0;
-    for (int i = 0; i < size; i++) {
-      batch.addLocalIndexDeltas(sorted[i] - previous).addLosses(sortedLosses[i]);
-      previous = sorted[i];
+    for (int place : order()) {
+      batch.addLocalIndexDeltas(localIndices[place] - previous).addLosses(losses[place]);
+      previous = localIndices[place];
     }
     size = 0;
     return batch;
   }
 
-  /** Where the first of equal values stands; {@link Arrays#binarySearch} finds any of them. */
-  private static int firstOf(long value, long[] sorted) {
-    int from = 0;
-    int to = sorted.length;
-    while (from < to) {
-      int middle = (from + to) >>> 1;
-      if (sorted[middle] < value) {
-        from = middle + 1;
-      } else {
-        to = middle;
-      }
+  /** Places in the arrays in the order in which the losses are sent. */
+  private int[] order() {
+    int placeBits = Integer.SIZE - Integer.numberOfLeadingZeros(size);
+    long indexBits = 0;
+    for (int i = 0; i < size; i++) {
+      indexBits |= localIndices[i];
     }
-    return from;
+    return Long.numberOfLeadingZeros(indexBits) > placeBits
+        ? orderPacked(placeBits)
+        : IntStream.range(0, size)
+            .boxed()
+            .sorted(Comparator.comparingLong(place -> localIndices[place]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+  }
+
+  /**
+   * Index and place share a number, so that plain numbers are sorted, which takes half the time.
+   */
+  private int[] orderPacked(int placeBits) {
+    long[] packed = new long[size];
+    for (int i = 0; i < size; i++) {
+      packed[i] = localIndices[i] << placeBits | i;
+    }
+    Arrays.sort(packed);
+    int[] order = new int[size];
+    for (int i = 0; i < size; i++) {
+      order[i] = (int) packed[i] & ((1 << placeBits) - 1);
+    }
+    return order;
   }
 }

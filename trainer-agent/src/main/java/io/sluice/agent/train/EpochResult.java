@@ -13,7 +13,8 @@ import java.time.Duration;
  * @param trainTime time spent on training, evaluation excluded
  * @param testTime time spent on the test split
  * @param turnaround time from this rank's end of the epoch before to the selection being here
- * @param waited how long training waited for it
+ * @param gpuIdle how long training stood still for the protocol before this epoch: to end the epoch
+ *     before and to get this one's selection
  */
 public record EpochResult(
     int epoch,
@@ -25,4 +26,4 @@ public record EpochResult(
     Duration trainTime,
     Duration testTime,
     Duration turnaround,
-    Duration waited) {}
+    Duration gpuIdle) {}

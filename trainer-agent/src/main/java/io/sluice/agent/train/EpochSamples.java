@@ -10,17 +10,10 @@ import java.time.Duration;
  * @param selected number of samples selected over all ranks
  * @param known number of samples the run knew when it selected
  * @param turnaround time from this rank's end of the epoch before to the selection being here
- * @param waited how long training waited for it
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; millions of ids are not boxed
 public record EpochSamples(
-    int epoch,
-    long[] ids,
-    float[] weights,
-    long selected,
-    long known,
-    Duration turnaround,
-    Duration waited) {
+    int epoch, long[] ids, float[] weights, long selected, long known, Duration turnaround) {
 
   public EpochSamples {
     if (weights != null && weights.length != ids.length) {

@@ -13,6 +13,15 @@ public interface SelectionFeed {
    */
   void report(long[] ids, float[] losses, int count);
 
-  /** Says that every loss of {@code epoch} has been reported; need not wait for what follows. */
+  /**
+   * Says that training on {@code epoch} is over and all its losses have been reported; need not
+   * wait for what follows.
+   */
   void endEpoch(int epoch) throws InterruptedException;
+
+  /**
+   * Waits until whatever was reported would outlive this process: a checkpoint must not be ahead of
+   * it.
+   */
+  void awaitDelivery() throws InterruptedException;
 }

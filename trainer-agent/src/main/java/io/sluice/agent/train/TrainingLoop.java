@@ -6,6 +6,7 @@ import io.sluice.protocol.UserError;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 
 /**
@@ -20,7 +21,11 @@ public final class TrainingLoop implements AutoCloseable {
   private final Network network;
   private final BatchReader reader;
   private final Optional<CheckpointStore> checkpoints;
+  private final LongSupplier nanoTime;
   private int nextEpoch;
+
+  /** How long the feed has kept training waiting since the last epoch began, in nanoseconds. */
+  private long idleNanos;
 
   /**
    * Loads the model, and the newest checkpoint if there is one.
@@ -28,7 +33,12 @@ public final class TrainingLoop implements AutoCloseable {
    * @throws UserError if the model, the device or the checkpoint does not fit the settings
    */
   public TrainingLoop(TrainerSettings settings, SampleSource source) {
+    this(settings, source, System::nanoTime);
+  }
+
+  TrainingLoop(TrainerSettings settings, SampleSource source, LongSupplier nanoTime) {
     this.settings = settings;
+    this.nanoTime = nanoTime;
     this.source = source;
     learningRate = new LearningRate(settings.learningRate());
     network = new Network(settings, source.shape(), source.classes());
@@ -60,16 +70,20 @@ public final class TrainingLoop implements AutoCloseable {
    */
   public void run(SelectionFeed feed, TrainingListener listener) throws InterruptedException {
     for (; nextEpoch < settings.epochs(); nextEpoch++) {
-      EpochSamples samples = feed.await(nextEpoch);
+      EpochSamples samples = await(feed);
+      Duration gpuIdle = Duration.ofNanos(idleNanos);
+      idleNanos = 0;
       listener.epochStarted(samples);
-      long start = System.nanoTime();
+      long start = nanoTime.getAsLong();
       double meanLoss = train(samples, feed, listener);
+      long trained = nanoTime.getAsLong();
       feed.endEpoch(nextEpoch);
-      long trained = System.nanoTime();
+      long ended = nanoTime.getAsLong();
+      idleNanos += ended - trained;
       double accuracy = evaluate();
-      long tested = System.nanoTime();
+      long tested = nanoTime.getAsLong();
       if (checkpoints.isPresent()) {
-        checkpoints.get().save(nextEpoch + 1, network);
+        save(checkpoints.get(), feed);
       }
       listener.epochDone(
           new EpochResult(
@@ -80,10 +94,24 @@ public final class TrainingLoop implements AutoCloseable {
               meanLoss,
               accuracy,
               Duration.ofNanos(trained - start),
-              Duration.ofNanos(tested - trained),
+              Duration.ofNanos(tested - ended),
               samples.turnaround(),
-              samples.waited()));
+              gpuIdle));
     }
+  }
+
+  private EpochSamples await(SelectionFeed feed) throws InterruptedException {
+    long start = nanoTime.getAsLong();
+    EpochSamples samples = feed.await(nextEpoch);
+    idleNanos += nanoTime.getAsLong() - start;
+    return samples;
+  }
+
+  private void save(CheckpointStore store, SelectionFeed feed) throws InterruptedException {
+    long start = nanoTime.getAsLong();
+    feed.awaitDelivery();
+    idleNanos += nanoTime.getAsLong() - start;
+    store.save(nextEpoch + 1, network);
   }
 
   private double train(EpochSamples samples, SelectionFeed feed, TrainingListener listener)
@@ -91,7 +119,7 @@ public final class TrainingLoop implements AutoCloseable {
     long total = samples.ids().length;
     int done = 0;
     double lossSum = 0;
-    long start = System.nanoTime();
+    long start = nanoTime.getAsLong();
     reader.start(source.train(), samples.ids());
     for (Batch batch = reader.next(); batch != null; batch = reader.next()) {
       int count = batch.count();
@@ -108,7 +136,7 @@ public final class TrainingLoop implements AutoCloseable {
       network.step((float) learningRate.at((nextEpoch + epochPart) / settings.epochs()));
       done += count;
       lossSum += batchLoss;
-      double seconds = (System.nanoTime() - start) / 1e9;
+      double seconds = (nanoTime.getAsLong() - start) / 1e9;
       listener.batchDone(nextEpoch, done, total, lossSum / done, done / seconds);
     }
     return lossSum / done;

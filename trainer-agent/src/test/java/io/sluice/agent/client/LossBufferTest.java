@@ -73,7 +73,7 @@ class LossBufferTest {
       LossBuffer buffer = buffer(sharding, random.nextInt(1, 50));
       Map<Long, List<Float>> reported = new HashMap<>();
       for (int i = random.nextInt(2000); i > 0; i--) {
-        long id = random.nextLong(1L << random.nextInt(1, 58));
+        long id = random.nextLong(1L << random.nextInt(1, 63));
         float loss = random.nextInt();
         buffer.add(id, loss);
         reported.computeIfAbsent(id, key -> new ArrayList<>()).add(loss);
@@ -86,6 +86,7 @@ class LossBufferTest {
         sentCounts[batch.getShard()] += batch.getLossesCount();
         long index = 0;
         for (int i = 0; i < batch.getLossesCount(); i++) {
+          assertThat(batch.getLocalIndexDeltas(i)).isNotNegative();
           index += batch.getLocalIndexDeltas(i);
           sent.computeIfAbsent(sharding.sampleId(batch.getShard(), index), key -> new ArrayList<>())
               .add(batch.getLosses(i));

@@ -4,6 +4,7 @@ import static io.sluice.agent.client.TestingRun.chunk;
 import static io.sluice.agent.client.TestingRun.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.protocol.UsageError;
@@ -16,10 +17,12 @@ import io.sluice.protocol.wire.LossBatch;
 import io.sluice.protocol.wire.LossEvent;
 import io.sluice.protocol.wire.SamplesAdded;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -32,6 +35,7 @@ import org.junit.jupiter.api.Test;
 class SelectionClientTest {
 
   private static final List<IdRange> NONE = List.of();
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final MockConsumer<Void, byte[]> consumer = new MockConsumer<>("earliest");
 
@@ -149,35 +153,132 @@ class SelectionClientTest {
   }
 
   @Test
-  void lossesThatComeWhileTheirEpochIsEndedAreDroppedAndCounted() throws Exception {
+  void lossesReportedAfterACloseCountForTheNextEpoch() throws Exception {
     TestingProducer producer = new TestingProducer(1, true);
     try (SelectionClient client = join(TestingRun.config(1, 1), producer, 0, NONE)) {
       producer.fill();
-      CompletableFuture<Void> ended =
-          CompletableFuture.runAsync(
-              () -> {
-                try {
-                  client.endEpoch(0);
-                } catch (InterruptedException e) {
-                  throw new CompletionException(e);
-                }
-              });
+      client.report(0, new long[] {5}, new float[] {1f}, 1);
+      CompletableFuture<Void> closed = client.closeEpoch(0);
       producer.awaitWaitingSender();
       // A batch in full, and one loss more.
-      client.report(0, LongStream.range(0, 1025).toArray(), new float[1025], 1025);
+      client.report(1, LongStream.range(0, 1025).toArray(), new float[1025], 1025);
+      assertThat(closed).as("Kafka has not taken the end").isNotDone();
       producer.empty();
-      ended.join();
-      client.report(1, new long[] {7}, new float[1], 1);
+      closed.get();
       client.endEpoch(1);
 
-      assertThat(client.lossesDropped()).isEqualTo(1025);
+      assertThat(client.metrics().lossesSent()).isEqualTo(1026);
+      assertThat(client.lossesDropped()).isZero();
+    }
+    assertThat(producer.events(0).subList(2, 4))
+        .containsExactly(
+            event().setLossBatch(batch(0, 0, 0).addLocalIndexDeltas(5).addLosses(1f)).build(),
+            event().setEpochEnd(end(0, 0, 0, 1, 0).toBuilder().setLosses(1)).build());
+    assertThat(producer.events(0).subList(4, 6))
+        .extracting(e -> e.getLossBatch().getEpoch(), e -> e.getLossBatch().getLossesCount())
+        .containsExactly(tuple(1, 1024), tuple(1, 1));
+    assertThat(producer.events(0).subList(6, 7))
+        .containsExactly(
+            event().setEpochEnd(end(0, 1, 0, 1, 0).toBuilder().setLosses(1025)).build());
+    assertThat(producer.events(0)).hasSize(7);
+  }
+
+  @Test
+  void everyLossCountsForTheEpochThatWasOpenWhenItWasReported() throws Exception {
+    int shards = 3;
+    int epochs = 40;
+    int perThread = 20_000;
+    TestingProducer producer = new TestingProducer(1, true);
+    AtomicInteger open = new AtomicInteger();
+    List<Map<Integer, Long>> accepted = new ArrayList<>();
+    try (SelectionClient client = join(TestingRun.config(shards, 1), producer, 0, NONE)) {
+      List<CompletableFuture<Map<Integer, Long>>> reporters = new ArrayList<>();
+      for (int thread = 0; thread < 3; thread++) {
+        int first = thread * perThread;
+        reporters.add(
+            CompletableFuture.supplyAsync(() -> reportOneByOne(client, first, perThread, open)));
+      }
+      List<CompletableFuture<Void>> closes = new ArrayList<>();
+      for (int epoch = 0; epoch < epochs; epoch++) {
+        while (client.metrics().lossesReported() < 1000L * (epoch + 1)) {
+          Thread.onSpinWait();
+        }
+        closes.add(client.closeEpoch(epoch));
+        open.set(epoch + 1);
+      }
+      for (CompletableFuture<Map<Integer, Long>> reporter : reporters) {
+        accepted.add(reporter.get());
+      }
+      client.endEpoch(epochs);
+      assertThat(closes).allMatch(CompletableFuture::isDone);
+      assertThat(client.metrics().lossesSent()).isEqualTo(3L * perThread);
+      assertThat(client.lossesDropped()).isZero();
+    }
+
+    Map<Long, Integer> epochOfId = new HashMap<>();
+    long[] arrived = new long[shards];
+    long[] ofEpoch = new long[epochs + 1];
+    int[] nextEnd = new int[shards];
+    for (LossEvent event : producer.events(0)) {
+      if (event.hasLossBatch()) {
+        LossBatch losses = event.getLossBatch();
+        assertThat(losses.getEpoch()).isEqualTo(nextEnd[losses.getShard()]);
+        arrived[losses.getShard()] += losses.getLossesCount();
+        long index = 0;
+        for (long delta : losses.getLocalIndexDeltasList()) {
+          index += delta;
+          assertThat(epochOfId.put(index * shards + losses.getShard(), losses.getEpoch())).isNull();
+        }
+      } else if (event.hasEpochEnd() && event.getEpochEnd().getEpoch() >= 0) {
+        EpochEnd end = event.getEpochEnd();
+        assertThat(end.getEpoch()).isEqualTo(nextEnd[end.getShard()]++);
+        assertThat(end.getLosses()).isEqualTo(arrived[end.getShard()]);
+        ofEpoch[end.getEpoch()] += arrived[end.getShard()];
+        arrived[end.getShard()] = 0;
+      }
+    }
+    assertThat(epochOfId).hasSize(3 * perThread);
+    for (int epoch = 0; epoch <= epochs; epoch++) {
+      int number = epoch;
+      assertThat(ofEpoch[epoch])
+          .as("epoch %d", epoch)
+          .isEqualTo(accepted.stream().mapToLong(map -> map.getOrDefault(number, 0L)).sum());
+    }
+  }
+
+  /** Returns how many losses were taken, by epoch. */
+  private static Map<Integer, Long> reportOneByOne(
+      SelectionClient client, int firstId, int count, AtomicInteger open) {
+    Map<Integer, Long> taken = new HashMap<>();
+    int id = firstId;
+    while (id < firstId + count) {
+      int epoch = open.get();
+      try {
+        client.report(epoch, new long[] {id}, new float[1], 1);
+      } catch (IllegalArgumentException e) {
+        continue; // closed meanwhile
+      }
+      taken.merge(epoch, 1L, Long::sum);
+      id++;
+    }
+    return taken;
+  }
+
+  @Test
+  void flushingSendsWhatWaitsForABatchAndEndsNothing() throws Exception {
+    TestingProducer producer = new TestingProducer(1, true);
+    try (SelectionClient client = join(TestingRun.config(1, 1), producer, 0, NONE)) {
+      client.report(0, new long[] {5}, new float[] {1f}, 1);
+      client.flush().get();
+      assertThat(client.metrics().lossesSent()).isOne();
+      client.report(0, new long[] {6}, new float[] {2f}, 1);
+      client.endEpoch(0);
     }
     assertThat(producer.events(0).subList(2, 5))
         .containsExactly(
-            event().setEpochEnd(end(0, 0, 0, 1, 0)).build(),
-            event().setLossBatch(batch(0, 1, 0).addLocalIndexDeltas(7).addLosses(0)).build(),
-            event().setEpochEnd(end(0, 1, 0, 1, 0).toBuilder().setLosses(1)).build());
-    assertThat(producer.events(0)).hasSize(5);
+            event().setLossBatch(batch(0, 0, 0).addLocalIndexDeltas(5).addLosses(1f)).build(),
+            event().setLossBatch(batch(0, 0, 1).addLocalIndexDeltas(6).addLosses(2f)).build(),
+            event().setEpochEnd(end(0, 0, 0, 1, 0).toBuilder().setLosses(2)).build());
   }
 
   @Test
@@ -198,8 +299,16 @@ class SelectionClientTest {
                   + " Expiring 1 record(s); see that the broker is running and lets this agent"
                   + " write, then start the agent again");
       assertThat(client.lossesDropped()).isEqualTo(1024);
-      client.report(0, new long[] {1}, new float[1], 1);
-      assertThatThrownBy(() -> client.endEpoch(0)).isInstanceOf(UserError.class);
+      assertThatThrownBy(() -> client.awaitSelection(1))
+          .as("it would never come")
+          .isInstanceOf(UserError.class);
+      client.report(1, new long[] {1}, new float[1], 1);
+      assertThat(client.closeEpoch(1))
+          .failsWithin(PATIENCE)
+          .withThrowableThat()
+          .havingCause()
+          .isInstanceOf(UserError.class);
+      assertThat(client.flush()).failsWithin(PATIENCE);
       assertThat(client.lossesDropped()).isEqualTo(1025);
       assertThat(producer.events(0).stream().filter(LossEvent::hasEpochEnd))
           .as("no end is written for losses that are missing")
@@ -253,9 +362,18 @@ class SelectionClientTest {
     Thread trainer = endEpochZero(client, thrown);
     producer.awaitWaitingSender();
 
+    CompletableFuture<Void> queued = client.closeEpoch(1);
+
     client.close();
     client.close();
     trainer.join();
+
+    assertThat(queued)
+        .failsWithin(PATIENCE)
+        .withThrowableThat()
+        .havingCause()
+        .isInstanceOf(IllegalStateException.class)
+        .withMessage("the client was closed before the epoch had ended");
 
     assertThat(thrown.get())
         .isInstanceOf(IllegalStateException.class)
@@ -299,6 +417,29 @@ class SelectionClientTest {
       assertThatThrownBy(() -> client.endEpoch(4))
           .hasMessage("cannot end epoch 4 while epoch 3 is open");
       assertThat(client.metrics().lossesReported()).isZero();
+      client.closeEpoch(3).get();
+      assertThatThrownBy(() -> client.closeEpoch(3))
+          .hasMessage("cannot end epoch 3 while epoch 4 is open");
+      assertThatThrownBy(() -> client.report(3, new long[1], new float[1], 1))
+          .hasMessage("losses of epoch 3 while epoch 4 is open");
+      client.report(4, new long[1], new float[1], 1);
+    }
+  }
+
+  @Test
+  void aWaitForASelectionIsBoundedWhileKafkaTakesNoEnd() throws Exception {
+    TestingProducer producer = new TestingProducer(1, true);
+    try (SelectionClient client = join(TestingRun.config(2, 1), producer, 0, NONE)) {
+      producer.fill();
+      CompletableFuture<Void> closed = client.closeEpoch(0);
+      assertThatThrownBy(() -> client.awaitSelection(1, Duration.ofMillis(1)))
+          .isInstanceOf(java.util.concurrent.TimeoutException.class)
+          .hasMessage("Kafka has not taken the end of the epoch within 1 ms");
+      producer.empty();
+      closed.get();
+      assertThatThrownBy(() -> client.awaitSelection(1, Duration.ZERO))
+          .hasMessage(
+              "selection 1 has not come within 0 ms: 0 of 2 shards are here; missing: 0, 1");
     }
   }
 

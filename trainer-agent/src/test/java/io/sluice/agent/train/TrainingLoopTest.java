@@ -9,7 +9,6 @@ import io.sluice.agent.data.SampleSources;
 import io.sluice.protocol.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -99,11 +98,31 @@ class TrainingLoopTest {
     assertThat(second.trained()).isEqualTo(70);
     assertThat(second.selected()).isEqualTo(140);
     assertThat(second.known()).isEqualTo(10_000);
-    assertThat(second.waited()).isEqualTo(Duration.ofMillis(5));
     assertThat(second.trainTime()).isPositive();
     double mean =
         feed.reportedLosses.get(1).stream().mapToDouble(Float::doubleValue).average().orElseThrow();
     assertThat(second.meanLoss()).isCloseTo(mean, within(1e-9));
+  }
+
+  @Test
+  void whatTheFeedTakesIsIdleTimeOfTheNextEpoch() throws InterruptedException {
+    var feed = new TestingSelectionFeed(epoch -> ids(0, 40));
+    List<EpochResult> results = new ArrayList<>();
+    TrainerSettings settings = TestingSettings.of("linear", 2, Optional.empty());
+    try (var loop = new TrainingLoop(settings, source, () -> feed.nanoTime)) {
+      loop.run(feed, collect(results));
+    }
+    TrainerSettings saving = TestingSettings.of("linear", 2, Optional.of(folder));
+    try (var loop = new TrainingLoop(saving, source, () -> feed.nanoTime)) {
+      loop.run(feed, collect(results));
+    }
+    assertThat(results)
+        .extracting(result -> result.gpuIdle().toMillis())
+        .containsExactly(5L, 3L + 5, 5L, 3L + 4 + 5);
+    assertThat(results).allMatch(result -> result.trainTime().isZero());
+    assertThat(results).allMatch(result -> result.testTime().isZero());
+    assertThat(feed.calls.subList(4, 10))
+        .containsExactly("await 0", "end 0", "deliver", "await 1", "end 1", "deliver");
   }
 
   @Test

@@ -1,0 +1,66 @@
+package io.sluice.agent.client;
+
+import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.wire.LossEvent;
+import io.sluice.protocol.wire.SelectionChunk;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/** A log of one shard for a real {@link SelectionClient}, in memory. */
+public final class TestingKafka {
+
+  private final TestingProducer producer = new TestingProducer(1, true);
+  private final MockConsumer<Void, byte[]> consumer = new MockConsumer<>("earliest");
+  private long offset;
+
+  /** Settings of a run with one shard. */
+  public static RunConfig config(String... more) {
+    return TestingRun.config(1, 1, more);
+  }
+
+  public SelectionClient join(RunConfig config, int firstEpoch) throws InterruptedException {
+    consumer.updateBeginningOffsets(Map.of(new TopicPartition("demo.selected-samples", 0), 0L));
+    return SelectionClient.join(config, firstEpoch, List.of(), producer, consumer);
+  }
+
+  /** Publishes a selection of the samples 0 to {@code count} - 1. */
+  public void publish(int epoch, int count) {
+    SelectionChunk.Builder chunk = TestingRun.emptyChunk(epoch, 0, 1);
+    if (count > 0) {
+      int[] indices = new int[count];
+      Arrays.setAll(indices, i -> i);
+      chunk.addSamples(TestingRun.samples(1, indices));
+    }
+    consumer.addRecord(TestingRun.record(0, offset++, chunk.setKnown(count).build()));
+  }
+
+  /** All that was written after joining, in order. */
+  public List<LossEvent> events() {
+    return producer.events(0).stream()
+        .filter(event -> !event.hasJoin())
+        .filter(event -> !event.hasEpochEnd() || event.getEpochEnd().getEpoch() >= 0)
+        .toList();
+  }
+
+  /** Whoever writes has to wait from now on. */
+  public void fill() {
+    producer.fill();
+  }
+
+  public void awaitWaitingWriter() throws InterruptedException {
+    producer.awaitWaitingSender();
+  }
+
+  public void empty() {
+    producer.empty();
+  }
+
+  /** Takes no record any more. */
+  public void fail(String message) {
+    producer.sendException = new KafkaException(message);
+  }
+}
