@@ -44,7 +44,7 @@ final class AgentOverheadBench implements Callable<Integer> {
   @Option(
       names = "--dataset",
       paramLabel = "SPEC",
-      defaultValue = "glyphs:8000",
+      defaultValue = "glyphs:30000",
       description = "What an epoch trains on, all of it. Default: ${DEFAULT-VALUE}.")
   private String dataset;
 

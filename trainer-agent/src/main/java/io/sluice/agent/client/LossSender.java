@@ -30,6 +30,12 @@ final class LossSender implements AutoCloseable {
    */
   private static final int BATCH_SIZE = 1024;
 
+  /**
+   * Losses that are handed to the sender's thread in one go. A thread that wakes for each batch of
+   * the training takes a core from it each time, just for long enough to hold up the others.
+   */
+  private static final int HANDED_OVER = 4096;
+
   private final EventWriter writer;
   private final ClientCounters counters;
   private final int capacity;
@@ -46,6 +52,9 @@ final class LossSender implements AutoCloseable {
   // Guarded by this, and so is the order of the queue.
   private int openEpoch;
   private boolean dropping;
+  private final long[] gatheredIds;
+  private final float[] gatheredLosses;
+  private int gathered;
 
   // Of the sender's thread.
   private int sendingEpoch;
@@ -66,6 +75,9 @@ final class LossSender implements AutoCloseable {
     this.counters = counters;
     this.capacity = capacity;
     this.budget = new LossBudget(capacity);
+    // Together with what waits for a batch to fill, at most three quarters of the capacity.
+    this.gatheredIds = new long[Math.min(HANDED_OVER, capacity / 4)];
+    this.gatheredLosses = new float[gatheredIds.length];
     this.buffer = new LossBuffer(sharding, batchSize(capacity, sharding.shards()), this::send);
   }
 
@@ -82,11 +94,7 @@ final class LossSender implements AutoCloseable {
     }
     counters.lossesReported.add(count);
     int admitted = budget.admit(count);
-    if (admitted > 0) {
-      long[] ownIds = Arrays.copyOf(ids, admitted);
-      float[] ownLosses = Arrays.copyOf(losses, admitted);
-      execute(() -> buffer(ownIds, ownLosses));
-    }
+    gather(ids, losses, admitted);
     if (admitted < count) {
       counters.lossesDropped.add(count - admitted);
       if (!dropping) {
@@ -98,6 +106,26 @@ final class LossSender implements AutoCloseable {
             epoch);
       }
     }
+  }
+
+  private void gather(long[] ids, float[] losses, int count) {
+    for (int from = 0; from < count; ) {
+      int taken = Math.min(count - from, gatheredIds.length - gathered);
+      System.arraycopy(ids, from, gatheredIds, gathered, taken);
+      System.arraycopy(losses, from, gatheredLosses, gathered, taken);
+      gathered += taken;
+      from += taken;
+      if (gathered == gatheredIds.length) {
+        handOverGathered();
+      }
+    }
+  }
+
+  private void handOverGathered() {
+    long[] ids = Arrays.copyOf(gatheredIds, gathered);
+    float[] losses = Arrays.copyOf(gatheredLosses, gathered);
+    gathered = 0;
+    execute(() -> buffer(ids, losses));
   }
 
   void declare(List<IdRange> samples, int fromEpoch) {
@@ -129,7 +157,7 @@ final class LossSender implements AutoCloseable {
    *
    * @return {@link System#nanoTime} when Kafka had taken all of it
    */
-  CompletableFuture<Long> flush() {
+  synchronized CompletableFuture<Long> flush() {
     return handOver(buffer::flush);
   }
 
@@ -167,7 +195,9 @@ final class LossSender implements AutoCloseable {
         });
   }
 
+  /** With the lock held. */
   private CompletableFuture<Long> handOver(Runnable writing) {
+    handOverGathered();
     Handover handover = new Handover(writing);
     thread.execute(handover);
     return handover.delivered;
