@@ -284,7 +284,9 @@ class SelectionClientTest {
   @Test
   void aRecordThatKafkaDoesNotTakeSpoilsTheEpoch() throws Exception {
     TestingProducer producer = new TestingProducer(1, false);
-    try (SelectionClient client = join(TestingRun.config(2, 1), producer, 0, NONE)) {
+    // A buffer so small that a batch is sent as soon as it is full.
+    RunConfig config = TestingRun.config(2, 1).with(Map.of("loss-buffer", "4096"), "test");
+    try (SelectionClient client = join(config, producer, 0, NONE)) {
       int before = producer.history().size();
       // A full batch of shard 1.
       client.report(
