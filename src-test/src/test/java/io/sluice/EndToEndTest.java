@@ -26,7 +26,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Test;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real broker, real cluster, two real trainers: what is trained is what the losses call for. */
 class EndToEndTest {
@@ -39,10 +42,12 @@ class EndToEndTest {
 
   private final Map<Integer, List<EpochResult>> results = new ConcurrentHashMap<>();
 
-  @Test
-  void trainsOnWhatTheLossesOfTheEpochsBeforeCallFor() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"hashmap", "rocksdb"})
+  void trainsOnWhatTheLossesOfTheEpochsBeforeCallFor(String backend) throws Exception {
+    Configuration settings = new Configuration().set(StateBackendOptions.STATE_BACKEND, backend);
     try (LocalKafka kafka = LocalKafka.create();
-        LocalFlink flink = LocalFlink.create(0, 2)) {
+        LocalFlink flink = LocalFlink.create(0, 2, settings)) {
       RunConfig config =
           TestingRun.config(
               kafka,

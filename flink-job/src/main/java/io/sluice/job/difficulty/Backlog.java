@@ -25,10 +25,13 @@ final class Backlog {
   private static final long LEAST = 1024;
 
   /**
-   * Part of the shard's samples whose losses are applied in one go: some 500 losses a page, and
-   * less than a byte of state a sample.
+   * What part of the shard's samples has its losses applied in one go. On the heap, some 250 losses
+   * a page, and less than half a byte of state a sample.
    */
-  private static final int PART = 8;
+  private static final int PART_ON_HEAP = 16;
+
+  /** On disk a page is read and written each time, so fewer times are better. */
+  private static final int PART_ON_DISK = 4;
 
   /**
    * @param losses how many there are
@@ -61,8 +64,13 @@ final class Backlog {
 
   private final ListState<ShardEvent> batches;
   private final ValueState<Size> size;
+  private final int part;
 
-  Backlog(RuntimeContext context) {
+  /**
+   * @param onHeap whether the state backend keeps state on the heap
+   */
+  Backlog(RuntimeContext context, boolean onHeap) {
+    part = onHeap ? PART_ON_HEAP : PART_ON_DISK;
     batches = context.getListState(new ListStateDescriptor<>("backlog", ShardEvent.TYPE));
     size = context.getState(new ValueStateDescriptor<>("backlog-size", new SizeSerializer()));
   }
@@ -91,7 +99,7 @@ final class Backlog {
 
   /** Has the shard's number of samples decide how many losses are applied in one go. */
   void sizeFor(long samples) throws Exception {
-    size.update(new Size(size().losses(), Math.max(LEAST, samples / PART)));
+    size.update(new Size(size().losses(), Math.max(LEAST, samples / part)));
   }
 
   private Size size() throws Exception {

@@ -91,7 +91,7 @@ public final class DifficultyTracker
                     new MapStateDescriptor<>(
                         "pages", LongSerializer.INSTANCE, new PageSerializer())),
             guard);
-    backlog = new Backlog(getRuntimeContext());
+    backlog = new Backlog(getRuntimeContext(), stateOnHeap);
     ledgers =
         getRuntimeContext()
             .getState(new ValueStateDescriptor<>("ledger", new EpochLedgerSerializer()));

@@ -20,7 +20,7 @@ final class HeapGuard implements AutoCloseable {
   private static final AtomicLong PAGES_IN_PROCESS = new AtomicLong();
 
   /**
-   * Heap for a sample: 8.1 bytes of page, up to 0.7 of losses that wait to be applied, 2.1 of
+   * Heap for a sample: 8.1 bytes of page, up to 0.5 of losses that wait to be applied, 2.1 of
    * difficulty codes from an epoch's close until its plan is made.
    */
   private static final double BYTES_PER_SAMPLE = 11;

@@ -26,11 +26,6 @@ final class Figures {
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
-  double max(String name) {
-    double[] sorted = sorted(name);
-    return sorted[sorted.length - 1];
-  }
-
   List<String> table() {
     Table table = new Table("figure", "median", "least", "most");
     for (String name : values.keySet()) {
