@@ -39,12 +39,6 @@ public final class SelectionJob {
   record Outputs(
       DataStream<ChunkRecord> chunks, DataStream<byte[]> plans, DataStream<byte[]> deadLetters) {}
 
-  /**
-   * What leaves an operator at an epoch's close is little and waited for: it does not wait for a
-   * network buffer to fill.
-   */
-  private static final long AT_ONCE = 0;
-
   private SelectionJob() {}
 
   /**
@@ -114,8 +108,7 @@ public final class SelectionJob {
                     settings.smoothing(), settings.stallWarning(), topic, settings.stateOnHeap()),
                 ShardReport.TYPE)
             .name("difficulty-tracker")
-            .uid("difficulty-tracker")
-            .setBufferTimeout(AT_ONCE);
+            .uid("difficulty-tracker");
 
     SingleOutputStreamOperator<ShardPlan> plans =
         tracker
@@ -123,8 +116,7 @@ public final class SelectionJob {
             .process(new Recluster(settings.selection(), shards), ShardPlan.TYPE)
             .name("recluster")
             .uid("recluster")
-            .setParallelism(1)
-            .setBufferTimeout(AT_ONCE);
+            .setParallelism(1);
 
     DataStream<ChunkRecord> chunks =
         tracker

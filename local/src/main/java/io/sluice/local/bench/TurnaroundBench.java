@@ -4,6 +4,7 @@ import io.sluice.agent.client.Selection;
 import io.sluice.local.Console;
 import io.sluice.local.Numbers;
 import io.sluice.protocol.config.RunConfig;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.core.execution.JobClient;
@@ -25,8 +26,13 @@ import picocli.CommandLine.Option;
     })
 final class TurnaroundBench implements Callable<Integer> {
 
-  /** Epochs until the JVM has compiled what matters; those of few samples take little time. */
-  private static final int WARM_UP = 10;
+  /** A training takes hours, so what counts is a job that the JVM has compiled. */
+  private static final int WARM_UP_EPOCHS = 10;
+
+  private static final Duration WARM_UP_TIME = Duration.ofSeconds(20);
+
+  /** So many that the annealing, which lifts the window, does not begin. */
+  private static final int ENDLESS = 100_000;
 
   private final Console console;
 
@@ -37,8 +43,8 @@ final class TurnaroundBench implements Callable<Integer> {
       names = "--epochs",
       paramLabel = "K",
       description =
-          "Measured epochs, after 10 that warm up. Default: 11. Allowed: an integer from 1 to"
-              + " 1000.")
+          "Measured epochs, after 10 or more, of 20 s or more, that warm up. Default: 11. Allowed:"
+              + " an integer from 1 to 1000.")
   private int epochs = 11;
 
   @Option(
@@ -65,14 +71,18 @@ final class TurnaroundBench implements Callable<Integer> {
       RunConfig config =
           cluster.config(
               "turnaround",
-              workload.settings(
-                  Map.of("epochs", "" + (WARM_UP + epochs + 1), "world-size", "" + agents)));
+              workload.settings(Map.of("epochs", "" + ENDLESS, "world-size", "" + agents)));
       InProcessSelection baseline = new InProcessSelection(workload.samples(), config);
       JobClient job = cluster.submit(config);
       try (BenchAgents trainers = BenchAgents.join(config, workload.samples())) {
         trainers.awaitSelection(0);
-        for (int epoch = 0; epoch < WARM_UP + epochs; epoch++) {
-          run(trainers, job, baseline, epoch, epoch < WARM_UP ? new Figures() : figures);
+        int epoch = 0;
+        long start = System.nanoTime();
+        while (epoch < WARM_UP_EPOCHS || System.nanoTime() - start < WARM_UP_TIME.toNanos()) {
+          run(trainers, job, baseline, epoch++, new Figures());
+        }
+        for (int last = epoch + epochs; epoch < last; epoch++) {
+          run(trainers, job, baseline, epoch, figures);
         }
       }
       BenchCluster.cancel(job);
