@@ -103,6 +103,19 @@ class BenchTest {
     assertThat(key.err()).contains("unknown key 'shard'").hasLineCount(1);
   }
 
+  /** The test's processes have a heap of 1 GB. */
+  @Test
+  void saysEarlyThatARunDoesNotFitTheHeap() throws Exception {
+    TestingProcess bench =
+        TestingProcess.start(folder, "bench", "turnaround", "--samples", "1000000000");
+
+    assertThat(bench.await()).as(bench.err()).isEqualTo(1);
+    assertThat(bench.err())
+        .hasLineCount(1)
+        .contains("do not fit its 1.1 GB", "more task managers", "state.backend.type: rocksdb");
+    assertThat(bench.leftovers()).isEmpty();
+  }
+
   private JsonObject bench(String... arguments) throws Exception {
     Path file = folder.resolve("figures.json");
     List<String> all = new ArrayList<>(List.of("bench"));

@@ -185,17 +185,44 @@ final class EpochLedger {
     return samples.fromEpoch() <= openEpoch + 1;
   }
 
-  /** Whether every member has ended the open epoch. */
+  /**
+   * Whether every member has ended the open epoch. Asked at each of a thousand ranks' ends, so it
+   * does not look further than the first that is missing.
+   */
   boolean isComplete() {
-    return members.ranks().length > 0 && missingRanks().isEmpty();
+    return members.ranks().length > 0 && !isMissingAny();
   }
 
   /** Whether some member has ended the open epoch, or has tried to, and not all have. */
   boolean isWaiting() {
-    int missing = missingRanks().size();
-    return missing > 0
-        && (missing < members.ranks().length
-            || ranks.values().stream().anyMatch(rank -> rank.incomplete));
+    return isMissingAny() && (hasAnyEnded() || hasAnyIncomplete());
+  }
+
+  private boolean isMissingAny() {
+    for (int rank : members.ranks()) {
+      if (!hasEnded(rank)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean hasAnyEnded() {
+    for (int rank : members.ranks()) {
+      if (hasEnded(rank)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean hasAnyIncomplete() {
+    return ranks.values().stream().anyMatch(rank -> rank.incomplete);
+  }
+
+  private boolean hasEnded(int rank) {
+    RankEntry entry = ranks.get(rank);
+    return entry != null && entry.ended;
   }
 
   /** Closes the open epoch and opens the next. */
@@ -205,11 +232,9 @@ final class EpochLedger {
     adoptDue();
   }
 
+  /** Members that have not ended the open epoch, for people. */
   List<Integer> missingRanks() {
-    return IntStream.of(members.ranks())
-        .filter(rank -> !ranks.containsKey(rank) || !ranks.get(rank).ended)
-        .boxed()
-        .toList();
+    return IntStream.of(members.ranks()).filter(rank -> !hasEnded(rank)).boxed().toList();
   }
 
   int openEpoch() {

@@ -4,12 +4,14 @@ import io.sluice.agent.client.ClientMetrics;
 import io.sluice.agent.client.IdRange;
 import io.sluice.agent.client.Selection;
 import io.sluice.agent.client.SelectionClient;
+import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.core.execution.JobClient;
 
@@ -19,6 +21,8 @@ final class BenchAgents implements AutoCloseable {
   private static final int BATCH = 1024;
 
   private static final Duration PAUSE = Duration.ofMillis(1);
+
+  private static final Duration LOOK_AT_JOB = Duration.ofSeconds(1);
 
   private final List<SelectionClient> clients = new ArrayList<>();
   private final LossGenerator generator;
@@ -88,8 +92,20 @@ final class BenchAgents implements AutoCloseable {
     }
   }
 
-  Selection awaitSelection(int epoch) throws InterruptedException {
-    return clients.get(clients.size() - 1).awaitSelection(epoch);
+  /**
+   * Waits for the selection, as long as the job runs.
+   *
+   * @throws UserError when the job has failed over something that a person can mend
+   */
+  Selection awaitSelection(JobClient job, int epoch) throws InterruptedException {
+    SelectionClient last = clients.get(clients.size() - 1);
+    while (true) {
+      try {
+        return last.awaitSelection(epoch, LOOK_AT_JOB);
+      } catch (TimeoutException e) {
+        BenchCluster.failIfEnded(job);
+      }
+    }
   }
 
   /** Of the agent that {@link #awaitSelection}, except that losses and records are of all. */

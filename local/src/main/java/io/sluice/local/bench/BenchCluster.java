@@ -4,6 +4,7 @@ import io.sluice.job.SelectionJob;
 import io.sluice.local.Interruption;
 import io.sluice.local.LocalFlink;
 import io.sluice.local.LocalKafka;
+import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.RunConfig;
 import java.time.Duration;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -47,6 +49,8 @@ final class BenchCluster implements AutoCloseable {
   private static Configuration settings(Backend backend) {
     Configuration c = new Configuration();
     JobProbe.install(c);
+    // A job that fails is not measured.
+    c.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
     c.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(64));
     c.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
     c.set(StateBackendOptions.STATE_BACKEND, backend.name());
@@ -107,15 +111,25 @@ final class BenchCluster implements AutoCloseable {
     }
   }
 
-  private static void failIfEnded(JobClient job) throws InterruptedException {
-    if (job.getJobExecutionResult().isDone()) {
-      try {
-        job.getJobExecutionResult().get();
-      } catch (ExecutionException e) {
-        throw new IllegalStateException("the job failed: " + e.getCause().getMessage(), e);
-      }
-      throw new IllegalStateException("the job has ended");
+  /**
+   * @throws UserError when the job has failed over something that a person can mend
+   * @throws IllegalStateException when it has ended otherwise
+   */
+  static void failIfEnded(JobClient job) throws InterruptedException {
+    if (!job.getJobExecutionResult().isDone()) {
+      return;
     }
+    try {
+      job.getJobExecutionResult().get();
+    } catch (ExecutionException e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof UserError error) {
+          throw error;
+        }
+      }
+      throw new IllegalStateException("the job failed: " + e.getCause().getMessage(), e);
+    }
+    throw new IllegalStateException("the job has ended");
   }
 
   /** Cancels a job and waits until its metrics, too, are gone. */

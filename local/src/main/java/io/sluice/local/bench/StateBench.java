@@ -65,11 +65,11 @@ final class StateBench implements Callable<Integer> {
       JobClient job = cluster.submit(config);
       // Nobody declares the samples: a first loss makes each known, after the heap was read.
       try (BenchAgents agents = BenchAgents.joinUndeclared(config, samples)) {
-        agents.awaitSelection(0);
+        agents.awaitSelection(job, 0);
         long empty = usedHeap();
         agents.report(0, samples);
         agents.endEpoch(0);
-        agents.awaitSelection(1);
+        agents.awaitSelection(job, 1);
         agents.report(1, samples);
         agents.awaitApplied(job);
         figures.add("bytes_per_sample", (double) (usedHeap() - empty) / samples);

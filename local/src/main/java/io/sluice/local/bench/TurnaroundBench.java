@@ -75,7 +75,7 @@ final class TurnaroundBench implements Callable<Integer> {
       InProcessSelection baseline = new InProcessSelection(workload.samples(), config);
       JobClient job = cluster.submit(config);
       try (BenchAgents trainers = BenchAgents.join(config, workload.samples())) {
-        trainers.awaitSelection(0);
+        trainers.awaitSelection(job, 0);
         int epoch = 0;
         long start = System.nanoTime();
         while (epoch < WARM_UP_EPOCHS || System.nanoTime() - start < WARM_UP_TIME.toNanos()) {
@@ -100,7 +100,7 @@ final class TurnaroundBench implements Callable<Integer> {
     trainers.report(epoch, workload.samples());
     trainers.awaitApplied(job);
     trainers.endEpoch(epoch);
-    Selection selection = trainers.awaitSelection(epoch + 1);
+    Selection selection = trainers.awaitSelection(job, epoch + 1);
     double nanos = selection.turnaround().toNanos();
     double inProcess = baseline.nanosPerSample(epoch + 1);
     figures.add("turnaround_ms", nanos / 1e6);

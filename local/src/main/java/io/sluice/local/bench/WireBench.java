@@ -47,9 +47,9 @@ final class WireBench implements Callable<Integer> {
           cluster.config("wire", workload.settings(Map.of("epochs", "" + (runs + 1))));
       JobClient job = cluster.submit(config);
       try (BenchAgents agents = BenchAgents.join(config, workload.samples())) {
-        agents.awaitSelection(0);
+        agents.awaitSelection(job, 0);
         for (int epoch = 0; epoch < runs; epoch++) {
-          run(agents, epoch, figures);
+          run(agents, job, epoch, figures);
         }
       }
       BenchCluster.cancel(job);
@@ -58,11 +58,12 @@ final class WireBench implements Callable<Integer> {
     return CommandLine.ExitCode.OK;
   }
 
-  private void run(BenchAgents agents, int epoch, Figures figures) throws InterruptedException {
+  private void run(BenchAgents agents, JobClient job, int epoch, Figures figures)
+      throws InterruptedException {
     ClientMetrics before = agents.metrics();
     agents.report(epoch, workload.samples());
     agents.endEpoch(epoch);
-    Selection selection = agents.awaitSelection(epoch + 1);
+    Selection selection = agents.awaitSelection(job, epoch + 1);
     ClientMetrics after = agents.metrics();
 
     double lossBytes =
