@@ -110,9 +110,17 @@ class BenchTest {
         TestingProcess.start(folder, "bench", "turnaround", "--samples", "1000000000");
 
     assertThat(bench.await()).as(bench.err()).isEqualTo(1);
-    assertThat(bench.err())
-        .hasLineCount(1)
-        .contains("do not fit its 1.1 GB", "more task managers", "state.backend.type: rocksdb");
+    assertThat(bench.err().lines())
+        .satisfiesExactly(
+            warning ->
+                assertThat(warning).contains("WARN", "That may not fit: its heap has 1.1 GB"),
+            failure ->
+                assertThat(failure)
+                    .startsWith("sluice: This task manager holds pages for ")
+                    .contains(
+                        "does not fit: its heap has 1.1 GB",
+                        "more task managers",
+                        "state.backend.type: rocksdb"));
     assertThat(bench.leftovers()).isEmpty();
   }
 

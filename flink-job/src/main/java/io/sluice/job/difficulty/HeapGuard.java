@@ -4,6 +4,7 @@ import io.sluice.protocol.UserError;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,8 +17,14 @@ final class HeapGuard implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HeapGuard.class);
 
-  /** What the subtasks of this process hold. */
-  private static final AtomicLong PAGES_IN_PROCESS = new AtomicLong();
+  /** Shared by the subtasks of this process. */
+  private static final Tally PROCESS = new Tally();
+
+  /** What all who share a heap hold, and whether one of them has warned. */
+  static final class Tally {
+    final AtomicLong pages = new AtomicLong();
+    final AtomicBoolean warned = new AtomicBoolean();
+  }
 
   /**
    * Heap for a sample: 8.1 bytes of page, up to 0.5 of losses that wait to be applied, 2.1 of
@@ -32,25 +39,24 @@ final class HeapGuard implements AutoCloseable {
   private static final double USABLE = 0.9;
 
   private final long heapBytes;
-  private final AtomicLong all;
+  private final Tally all;
   private final Map<Integer, Long> pagesByShard = new HashMap<>();
-  private boolean warned;
 
   /** For state that is not on the heap. */
   static HeapGuard none() {
-    return new HeapGuard(Long.MAX_VALUE, new AtomicLong());
+    return new HeapGuard(Long.MAX_VALUE, new Tally());
   }
 
   /** For state on the heap of this process. */
   static HeapGuard ofProcess() {
-    return new HeapGuard(Runtime.getRuntime().maxMemory(), PAGES_IN_PROCESS);
+    return new HeapGuard(Runtime.getRuntime().maxMemory(), PROCESS);
   }
 
   /**
    * @param heapBytes most that the heap can hold
-   * @param all pages that all who share the heap hold
+   * @param all of all who share the heap
    */
-  HeapGuard(long heapBytes, AtomicLong all) {
+  HeapGuard(long heapBytes, Tally all) {
     this.heapBytes = heapBytes;
     this.all = all;
   }
@@ -75,24 +81,24 @@ final class HeapGuard implements AutoCloseable {
     if (more == 0) {
       return;
     }
-    double samples = (double) all.addAndGet(more) * Page.SIZE;
+    double samples = (double) all.pages.addAndGet(more) * Page.SIZE;
     double room = heapBytes * USABLE;
     if (samples * BYTES_PER_SAMPLE > room) {
-      throw new UserError(text(samples, "which do not fit"));
+      throw new UserError(text(samples, "does not fit"));
     }
-    if (!warned && samples * (BYTES_PER_SAMPLE + CHECKPOINT_BYTES_PER_SAMPLE) > room) {
-      warned = true;
-      LOG.warn("{}", text(samples, "which may not fit while a checkpoint is written"));
+    if (samples * (BYTES_PER_SAMPLE + CHECKPOINT_BYTES_PER_SAMPLE) > room
+        && all.warned.compareAndSet(false, true)) {
+      LOG.warn("{}", text(samples, "may not fit"));
     }
   }
 
   private String text(double samples, String problem) {
     return String.format(
         Locale.ROOT,
-        "This task manager holds pages for %,.0f samples: about %.1f GB of heap, %.1f GB while a"
-            + " checkpoint is written, %s its %.1f GB. Either spread the job over more task"
-            + " managers (or give each more memory), or keep the state on disk with Flink's"
-            + " setting state.backend.type: rocksdb.",
+        "This task manager holds pages for %,.0f samples, about %.1f GB and up to %.1f GB while a"
+            + " checkpoint is written. That %s: its heap has %.1f GB. Either spread the job over"
+            + " more task managers (or give each more memory), or keep the state on disk with"
+            + " Flink's setting state.backend.type: rocksdb.",
         samples,
         samples * BYTES_PER_SAMPLE / 1e9,
         samples * (BYTES_PER_SAMPLE + CHECKPOINT_BYTES_PER_SAMPLE) / 1e9,
@@ -103,7 +109,11 @@ final class HeapGuard implements AutoCloseable {
   /** The subtask ends; what it held is free. */
   @Override
   public void close() {
-    all.addAndGet(-pagesByShard.values().stream().mapToLong(Long::longValue).sum());
+    long left =
+        all.pages.addAndGet(-pagesByShard.values().stream().mapToLong(Long::longValue).sum());
     pagesByShard.clear();
+    if (left == 0) {
+      all.warned.set(false);
+    }
   }
 }

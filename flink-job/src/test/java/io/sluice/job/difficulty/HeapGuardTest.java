@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.protocol.UserError;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class HeapGuardTest {
@@ -15,7 +14,7 @@ class HeapGuardTest {
   /** Heap whose nine tenths just hold so many pages, at 11 bytes a sample. */
   private static final long HEAP = (long) Math.ceil(PAGES * Page.SIZE * 11 / 0.9);
 
-  private final AtomicLong all = new AtomicLong();
+  private final HeapGuard.Tally all = new HeapGuard.Tally();
 
   @Test
   void saysWhatDoesNotFitAndBothWaysOut() {
@@ -25,7 +24,10 @@ class HeapGuardTest {
     assertThatThrownBy(() -> guard.grow(1))
         .isInstanceOf(UserError.class)
         .hasMessageContainingAll(
-            "4,100,096 samples", "do not fit its 0.1 GB", "more task managers", "rocksdb");
+            "4,100,096 samples",
+            "does not fit: its heap has 0.1 GB",
+            "more task managers",
+            "rocksdb");
   }
 
   @Test
@@ -37,10 +39,10 @@ class HeapGuardTest {
     assertThatThrownBy(() -> guard.grow(3)).isInstanceOf(UserError.class);
 
     guard.close();
-    assertThat(all).hasValue(PAGES / 2);
+    assertThat(all.pages).hasValue(PAGES / 2);
     assertThatCode(() -> other.grow(0)).doesNotThrowAnyException();
     other.close();
-    assertThat(all).hasValue(0);
+    assertThat(all.pages).hasValue(0);
   }
 
   @Test
@@ -50,7 +52,22 @@ class HeapGuardTest {
     guard.holds(5, 700);
     guard.holds(5, 700);
     guard.holds(5, 701);
-    assertThat(all).hasValue(701);
+    assertThat(all.pages).hasValue(701);
+  }
+
+  @Test
+  void warnsOnceInAProcessUntilAllOfItIsFreed() {
+    HeapGuard other = new HeapGuard(HEAP, all);
+    HeapGuard guard = new HeapGuard(HEAP, all);
+    guard.holds(0, PAGES / 2);
+    assertThat(all.warned).isFalse();
+    other.holds(1, PAGES / 3); // 11 bytes a sample fit, 15 do not
+    assertThat(all.warned).isTrue();
+
+    guard.close();
+    assertThat(all.warned).isTrue();
+    other.close();
+    assertThat(all.warned).isFalse();
   }
 
   @Test
