@@ -16,6 +16,8 @@ final class Page {
   static final int SIZE = 1 << BITS;
   static final int WORDS = SIZE / Long.SIZE;
 
+  private static final int FLOAT_INFINITY = 0x7F800000;
+
   /** NaN where a sample has no difficulty yet; null where none has. */
   private float[] committed;
 
@@ -110,32 +112,47 @@ final class Page {
 
   private void markMeasured(long[] fresh) {
     for (int word = 0; word < WORDS; word++) {
-      fresh[word] = measured(word);
+      long bits = 0;
+      for (int bit = 0; bit < Long.SIZE; bit++) {
+        bits |= (Float.isNaN(current[word * Long.SIZE + bit]) ? 0L : 1L) << bit;
+      }
+      fresh[word] = bits;
     }
   }
 
+  /**
+   * Without a branch: which samples were measured is random, so the processor could not predict it.
+   * A mask is all ones where a value is missing, and chooses between two values bit by bit.
+   */
   private void commit(float smoothing, long[] fresh) {
     for (int word = 0; word < WORDS; word++) {
-      fresh[word] = measured(word);
-      for (long left = fresh[word]; left != 0; left &= left - 1) {
-        int slot = word * Long.SIZE + Long.numberOfTrailingZeros(left);
+      long bits = 0;
+      for (int bit = 0; bit < Long.SIZE; bit++) {
+        int slot = word * Long.SIZE + bit;
         float loss = current[slot];
         float difficulty = committed[slot];
-        committed[slot] =
-            Float.isNaN(difficulty) || smoothing == 1
-                ? loss
-                : difficulty + smoothing * (loss - difficulty);
+        int lossBits = Float.floatToRawIntBits(loss);
+        int difficultyBits = Float.floatToRawIntBits(difficulty);
+        int moved = lossBits;
+        if (smoothing != 1) {
+          float towards = difficulty + smoothing * (loss - difficulty);
+          moved = choose(missing(difficultyBits), lossBits, Float.floatToRawIntBits(towards));
+        }
+        int unmeasured = missing(lossBits);
+        committed[slot] = Float.intBitsToFloat(choose(unmeasured, difficultyBits, moved));
+        bits |= (unmeasured + 1L) << bit;
       }
+      fresh[word] = bits;
     }
   }
 
-  /** A bit for each of 64 samples: whether it was measured in the open epoch. */
-  private long measured(int word) {
-    long bits = 0;
-    for (int bit = 0; bit < Long.SIZE; bit++) {
-      bits |= (Float.isNaN(current[word * Long.SIZE + bit]) ? 0L : 1L) << bit;
-    }
-    return bits;
+  /** All ones for the bits of a NaN, else 0. */
+  private static int missing(int bits) {
+    return (FLOAT_INFINITY - (bits & Integer.MAX_VALUE)) >> (Integer.SIZE - 1);
+  }
+
+  private static int choose(int mask, int ifOnes, int ifZeros) {
+    return (ifOnes & mask) | (ifZeros & ~mask);
   }
 
   boolean isKnown(int slot) {
