@@ -15,8 +15,6 @@ final class Demo {
   /** Enough to see work being shared, on machines of two cores. */
   private static final int DEFAULT_PARALLELISM = 2;
 
-  private static final String TORCH_THREADS = "ai.djl.pytorch.num_threads";
-
   private final Console console;
   private final RunConfig config;
   private final Optional<String> baselinePolicy;
@@ -41,8 +39,7 @@ final class Demo {
 
   void run(Optional<Path> summary) throws InterruptedException {
     console.line("Starting a Kafka broker and a Flink cluster in this process.");
-    // Broker, cluster and agents share the cores; PyTorch's own threads would only contend.
-    System.setProperty(TORCH_THREADS, System.getProperty(TORCH_THREADS, "1"));
+    TorchThreads.limit();
     try (LocalFlink flink = Interruption.start(() -> LocalFlink.create(uiPort, slots()));
         LocalKafka kafka = Interruption.start(LocalKafka::create)) {
       RunConfig local =

@@ -9,6 +9,7 @@ import io.sluice.agent.train.TrainingListener;
 import io.sluice.agent.train.TrainingLoop;
 import io.sluice.local.Console;
 import io.sluice.local.Numbers;
+import io.sluice.local.TorchThreads;
 import io.sluice.protocol.config.RunConfig;
 import java.util.List;
 import java.util.Map;
@@ -38,13 +39,15 @@ final class AgentOverheadBench implements Callable<Integer> {
 
   private final Console console;
 
-  @Mixin private Repetition repetition;
+  /** So many that a difference of a per cent shows on a noisy machine. */
+  @Mixin private Repetition repetition = new Repetition(40);
+
   @Mixin private JsonFile json;
 
   @Option(
       names = "--dataset",
       paramLabel = "SPEC",
-      defaultValue = "glyphs:30000",
+      defaultValue = "glyphs:10000",
       description = "What an epoch trains on, all of it. Default: ${DEFAULT-VALUE}.")
   private String dataset;
 
@@ -62,6 +65,7 @@ final class AgentOverheadBench implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     int runs = repetition.runs();
+    TorchThreads.limit();
     Figures figures = new Figures();
     try (SampleSource source = SampleSources.open(dataset, SEED);
         BenchCluster cluster = BenchCluster.start(1, Backend.hashmap)) {

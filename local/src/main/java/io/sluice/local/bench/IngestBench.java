@@ -26,7 +26,7 @@ final class IngestBench implements Callable<Integer> {
   private final Console console;
 
   @Mixin private Workload workload;
-  @Mixin private Repetition repetition;
+  @Mixin private Repetition repetition = new Repetition(5);
   @Mixin private JsonFile json;
 
   @Option(

@@ -9,8 +9,12 @@ final class Repetition {
   @Option(
       names = "--runs",
       paramLabel = "N",
-      description = "Measured runs. Default: 5. Allowed: an integer from 1 to 1000.")
-  private int runs = 5;
+      description = "Measured runs. Default: ${DEFAULT-VALUE}. Allowed: an integer from 1 to 1000.")
+  private int runs;
+
+  Repetition(int defaultRuns) {
+    runs = defaultRuns;
+  }
 
   /**
    * @throws UsageError when the number is not allowed

@@ -42,7 +42,7 @@ final class StateBench implements Callable<Integer> {
   private final Console console;
 
   @Mixin private Workload workload;
-  @Mixin private Repetition repetition;
+  @Mixin private Repetition repetition = new Repetition(5);
   @Mixin private JsonFile json;
 
   StateBench(Console console) {

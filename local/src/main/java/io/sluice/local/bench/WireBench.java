@@ -29,7 +29,7 @@ final class WireBench implements Callable<Integer> {
   private final Console console;
 
   @Mixin private Workload workload;
-  @Mixin private Repetition repetition;
+  @Mixin private Repetition repetition = new Repetition(5);
   @Mixin private JsonFile json;
 
   WireBench(Console console) {
