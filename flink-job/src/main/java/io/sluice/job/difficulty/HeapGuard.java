@@ -54,7 +54,7 @@ final class HeapGuard implements AutoCloseable {
 
   /**
    * @param heapBytes most that the heap can hold
-   * @param all of all who share the heap
+   * @param all what everybody who shares the heap holds together
    */
   HeapGuard(long heapBytes, Tally all) {
     this.heapBytes = heapBytes;

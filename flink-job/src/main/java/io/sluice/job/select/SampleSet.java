@@ -11,7 +11,7 @@ import org.roaringbitmap.RoaringBitmap;
 
 /**
  * The selected samples of a part that share a weight, as bits. On the wire they take the shorter of
- * two forms: plain bits, which cost a bit for each sample that there is, or a RoaringBitmap, which
+ * two forms: plain bits, which cost a bit for each local index they span, or a RoaringBitmap, which
  * costs less where few samples are selected or many in a row.
  */
 final class SampleSet {
