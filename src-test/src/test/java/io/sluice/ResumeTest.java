@@ -60,7 +60,7 @@ class ResumeTest {
     try (SelectionClient client = join(stopped)) {
       train(client, 0);
       // Stop in the middle of epoch 1, go on with three subtasks instead of two.
-      Slice slice = client.awaitSelection(1).slice(0, 1);
+      Slice slice = client.awaitSelection(1).slice(0);
       report(client, slice, 1, 0, 200);
       String savepoint =
           first.stopWithSavepoint(false, folder.toString(), SavepointFormatType.CANONICAL).get();
@@ -88,7 +88,7 @@ class ResumeTest {
 
     try (SelectionClient client = SelectionClient.join(config, 1, List.of())) {
       // The old incarnation reports nonsense for what the new one is about to train.
-      Slice slice = client.awaitSelection(1).slice(0, 1);
+      Slice slice = client.awaitSelection(1).slice(0);
       zombie.report(1, slice.ids(), new float[slice.size()], slice.size());
       zombie.endEpoch(1);
       zombie.close();
@@ -184,7 +184,7 @@ class ResumeTest {
 
   /** Trains a whole epoch, as far as the protocol can tell. */
   private static void train(SelectionClient client, int epoch) throws InterruptedException {
-    report(client, client.awaitSelection(epoch).slice(0, 1), epoch, 0, SAMPLES);
+    report(client, client.awaitSelection(epoch).slice(0), epoch, 0, SAMPLES);
     client.endEpoch(epoch);
   }
 

@@ -38,7 +38,6 @@ final class DemoCommand implements Callable<Integer> {
           Options.REPLICATION,
           Options.RANK,
           Options.WORLD_SIZE,
-          Options.GENERATION,
           Options.CHECKPOINT_DIR);
 
   private static final Map<String, String> DEFAULTS = Map.of("run", "demo");

@@ -12,6 +12,7 @@ import io.sluice.protocol.wire.LossBatch;
 import io.sluice.protocol.wire.LossEvent;
 import io.sluice.protocol.wire.Membership;
 import io.sluice.protocol.wire.SamplesAdded;
+import io.sluice.protocol.wire.SamplesRetired;
 import io.sluice.protocol.wire.SelectionChunk;
 import io.sluice.protocol.wire.SelectionPlan;
 import io.sluice.protocol.wire.WeightedSamples;
@@ -30,6 +31,7 @@ final class TestingMessages {
     examples.put("epoch-end", event().setEpochEnd(epochEnd()).build());
     examples.put("join", event().setJoin(join()).build());
     examples.put("samples-added", event().setSamplesAdded(samplesAdded()).build());
+    examples.put("samples-retired", event().setSamplesRetired(samplesRetired()).build());
     examples.put("membership", event().setMembership(membership()).build());
     examples.put(
         "selection-chunk",
@@ -63,6 +65,11 @@ final class TestingMessages {
                 .setSplitTo(0.75)
                 .setKeep(0.7)
                 .setWeight(1.5f))
+        .setRetired(3)
+        .setDatasetSize(50_000_000_015L)
+        .setWorldSize(2)
+        .setGeneration(9_876_543_211L)
+        .setLogOffset(9_876_543_999L)
         .build();
   }
 
@@ -75,6 +82,8 @@ final class TestingMessages {
         .setPartition(3)
         .setOffset(5_000_000_000L)
         .setValue(ByteString.copyFrom(new byte[] {0, -1, 127}))
+        .setRank(0)
+        .setIncarnation(9_876_543_210L)
         .build();
   }
 
@@ -99,7 +108,6 @@ final class TestingMessages {
         .setEpoch(-1)
         .setRank(1)
         .setWorldSize(2)
-        .setGeneration(3)
         .setIncarnation(9_876_543_210L)
         .setLosses(390_625);
   }
@@ -108,7 +116,6 @@ final class TestingMessages {
     return Join.newBuilder()
         .setRank(1)
         .setWorldSize(2)
-        .setGeneration(3)
         .setEpoch(4)
         .setIncarnation(9_876_543_210L)
         .setShards(128);
@@ -119,11 +126,19 @@ final class TestingMessages {
         .setShard(6)
         .setFromEpoch(7)
         .addRanges(IndexRange.newBuilder().setFirst((1L << 56) - 2).setCount(1))
+        .addRanges(IndexRange.newBuilder().setFirst(8).setCount(16_000_000))
+        .setDatasetSize(50_000_000_000L);
+  }
+
+  private static SamplesRetired.Builder samplesRetired() {
+    return SamplesRetired.newBuilder()
+        .setShard(6)
+        .addRanges(IndexRange.newBuilder().setFirst(1L << 40).setCount(1))
         .addRanges(IndexRange.newBuilder().setFirst(8).setCount(16_000_000));
   }
 
   private static Membership.Builder membership() {
-    return Membership.newBuilder().setGeneration(4).setFromEpoch(-1).addAllRanks(List.of(0, 2, 3));
+    return Membership.newBuilder().setGeneration(9_876_543_211L).setFromEpoch(-1).setWorldSize(3);
   }
 
   private static SelectionChunk selectionChunk(WeightedSamples.Builder samples) {
@@ -136,6 +151,7 @@ final class TestingMessages {
         .setParts(2)
         .setBaseLocalIndex(1L << 40)
         .setKnown(4096)
+        .setWorldSize(2)
         .addSamples(samples.setWeight(1.5f).setCount(3))
         .build();
   }

@@ -69,6 +69,15 @@ public final class AgentCommand implements Callable<Integer> {
           agent.device());
       out.flush();
       agent.run(new EpochLines(out, agent::lossesDropped));
+      if (agent.nextEpoch() < config.get(Options.EPOCHS)) {
+        out.printf(
+            Locale.ROOT,
+            "rank %d has no part in run %s from epoch %d on: the run has fewer ranks now%n",
+            config.get(Options.RANK),
+            config.get(Options.RUN_NAME),
+            agent.nextEpoch());
+        out.flush();
+      }
     }
     return CommandLine.ExitCode.OK;
   }

@@ -8,6 +8,7 @@ import io.sluice.agent.train.SelectionFeed;
 import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -23,11 +24,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class KafkaFeed implements SelectionFeed, AutoCloseable {
 
+  private static final String NOT_READ = "the selection could not be read";
   private static final String NOT_ENDED = "the epoch could not be ended";
 
   private final SelectionClient client;
   private final int rank;
-  private final int worldSize;
   private final int epochs;
   private final long seed;
   private final double earlyClose;
@@ -39,7 +40,10 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
             return thread;
           });
 
-  private Future<EpochSamples> next;
+  /** Empty for a selection that this rank has no part in. */
+  private Future<Optional<EpochSamples>> next;
+
+  private boolean trained;
 
   private int epoch;
 
@@ -63,7 +67,6 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
   KafkaFeed(SelectionClient client, RunConfig config, int firstEpoch) {
     this.client = client;
     this.rank = config.get(Options.RANK);
-    this.worldSize = config.get(Options.WORLD_SIZE);
     this.epochs = config.get(Options.EPOCHS);
     this.seed = config.get(Options.SEED);
     this.earlyClose = config.get(Options.EARLY_CLOSE);
@@ -76,12 +79,19 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
    * @throws UserError when the epoch before could not be ended, or what comes does not fit the run
    */
   @Override
-  public EpochSamples await(int awaited) throws InterruptedException {
-    EpochSamples samples = result(next, "the selection could not be read");
+  public Optional<EpochSamples> await(int awaited) throws InterruptedException {
     epoch = awaited;
-    openEpoch = awaited;
-    remaining = samples.ids().length;
-    rest = awaited + 1 < epochs ? (int) (earlyClose * remaining) : 0;
+    Optional<EpochSamples> samples = result(next, NOT_READ);
+    while (samples.isEmpty() && !trained && epoch + 1 < epochs) {
+      client.skipEpoch(epoch);
+      epoch++;
+      fetch(epoch);
+      samples = result(next, NOT_READ);
+    }
+    openEpoch = epoch;
+    trained = true;
+    remaining = samples.map(some -> some.ids().length).orElse(0);
+    rest = epoch + 1 < epochs ? (int) (earlyClose * remaining) : 0;
     return samples;
   }
 
@@ -148,15 +158,19 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
   }
 
   /** Takes a second for millions of samples. */
-  private EpochSamples samples(Selection selection) {
-    Slice slice = selection.slice(rank, worldSize).shuffled(seed);
-    return new EpochSamples(
-        selection.epoch(),
-        slice.ids(),
-        slice.weights(),
-        selection.selected(),
-        selection.known(),
-        selection.turnaround());
+  private Optional<EpochSamples> samples(Selection selection) {
+    if (rank >= selection.worldSize()) {
+      return Optional.empty();
+    }
+    Slice slice = selection.slice(rank).shuffled(seed);
+    return Optional.of(
+        new EpochSamples(
+            selection.epoch(),
+            slice.ids(),
+            slice.weights(),
+            selection.selected(),
+            selection.known(),
+            selection.turnaround()));
   }
 
   private static <T> T result(Future<T> future, String otherwise) throws InterruptedException {

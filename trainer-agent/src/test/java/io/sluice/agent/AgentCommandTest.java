@@ -71,8 +71,8 @@ class AgentCommandTest {
   private static final class TestingFeed implements SelectionFeed {
 
     @Override
-    public EpochSamples await(int epoch) {
-      return new EpochSamples(epoch, new long[1], null, 1, 100, Duration.ZERO);
+    public Optional<EpochSamples> await(int epoch) {
+      return Optional.of(new EpochSamples(epoch, new long[1], null, 1, 100, Duration.ZERO));
     }
 
     @Override

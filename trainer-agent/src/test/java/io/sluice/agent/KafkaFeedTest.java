@@ -24,10 +24,10 @@ class KafkaFeedTest {
   void closesAnEpochWhenTheRestIsSmallEnough() throws Exception {
     try (KafkaFeed feed = feed("early-close", "0.25")) {
       kafka.publish(0, 20);
-      train(feed, feed.await(0), 2);
+      train(feed, next(feed, 0), 2);
       feed.endEpoch(0);
       kafka.publish(1, 4);
-      train(feed, feed.await(1), 2);
+      train(feed, next(feed, 1), 2);
       feed.endEpoch(1);
       feed.awaitDelivery();
 
@@ -41,14 +41,14 @@ class KafkaFeedTest {
   void theNextSelectionIsReadyBeforeTheRestIsTrained() throws Exception {
     try (KafkaFeed feed = feed("early-close", "0.5", "seed", "3")) {
       kafka.publish(0, 20);
-      EpochSamples samples = feed.await(0);
+      EpochSamples samples = next(feed, 0);
       report(feed, samples, 0, 10);
       await().until(() -> log().contains("end 0 after 10"));
       kafka.publish(1, 12);
       report(feed, samples, 10, 20);
       feed.endEpoch(0);
 
-      EpochSamples next = feed.await(1);
+      EpochSamples next = next(feed, 1);
       assertThat(next.epoch()).isEqualTo(1);
       assertThat(next.ids()).hasSize(12).doesNotHaveDuplicates();
       assertThat(next.ids()).as("shuffled").isNotEqualTo(sorted(next.ids()));
@@ -62,7 +62,7 @@ class KafkaFeedTest {
   void theRestIsOfThisRanksSlice() throws Exception {
     try (KafkaFeed feed = feed("early-close", "0.25", "world-size", "2", "rank", "1")) {
       kafka.publish(0, 41);
-      EpochSamples samples = feed.await(0);
+      EpochSamples samples = next(feed, 0);
       assertThat(samples.ids()).hasSize(20);
       train(feed, samples, 5);
       feed.endEpoch(0);
@@ -76,7 +76,7 @@ class KafkaFeedTest {
   void theLastEpochIsNotClosedEarly() throws Exception {
     try (KafkaFeed feed = feed("early-close", "0.5", "epochs", "1")) {
       kafka.publish(0, 20);
-      train(feed, feed.await(0), 2);
+      train(feed, next(feed, 0), 2);
       assertThat(log()).isEmpty();
       feed.endEpoch(0);
 
@@ -85,10 +85,39 @@ class KafkaFeedTest {
   }
 
   @Test
+  void aRankThatIsAddedBeginsWithTheFirstEpochThatIsItsOwn() throws Exception {
+    try (KafkaFeed feed = feed("early-close", "0", "world-size", "3", "rank", "2")) {
+      kafka.publish(0, 20, 2);
+      kafka.publish(1, 20, 2);
+      kafka.publish(2, 21, 3);
+      EpochSamples samples = next(feed, 0);
+      assertThat(samples.epoch()).isEqualTo(2);
+      assertThat(samples.ids()).hasSize(7);
+      train(feed, samples, 7);
+      feed.endEpoch(2);
+
+      assertThat(log()).containsExactly("7 of 2", "end 2 after 7");
+    }
+  }
+
+  @Test
+  void aRankThatIsRemovedIsDone() throws Exception {
+    try (KafkaFeed feed = feed("early-close", "0.25", "world-size", "2", "rank", "1")) {
+      kafka.publish(0, 40, 2);
+      train(feed, next(feed, 0), 5);
+      feed.endEpoch(0);
+      kafka.publish(1, 40, 1);
+
+      assertThat(feed.await(1)).isEmpty();
+      assertThat(log()).containsExactly("15 of 0", "end 0 after 15", "5 of 1");
+    }
+  }
+
+  @Test
   void zeroTurnsItOff() throws Exception {
     try (KafkaFeed feed = feed("early-close", "0")) {
       kafka.publish(0, 20);
-      train(feed, feed.await(0), 1);
+      train(feed, next(feed, 0), 1);
       assertThat(log()).isEmpty();
       feed.endEpoch(0);
 
@@ -100,13 +129,13 @@ class KafkaFeedTest {
   void slicesWithoutARestAreEndedWhole() throws Exception {
     try (KafkaFeed feed = feed("early-close", "0.9")) {
       kafka.publish(0, 0);
-      assertThat(feed.await(0).ids()).isEmpty();
+      assertThat(next(feed, 0).ids()).isEmpty();
       feed.endEpoch(0);
       kafka.publish(1, 1);
-      train(feed, feed.await(1), 1);
+      train(feed, next(feed, 1), 1);
       feed.endEpoch(1);
       kafka.publish(2, 3);
-      train(feed, feed.await(2), 64);
+      train(feed, next(feed, 2), 64);
       feed.endEpoch(2);
 
       assertThat(log())
@@ -118,7 +147,7 @@ class KafkaFeedTest {
   void nothingWaitsForKafkaAfterAnEarlyClose() throws Exception {
     try (KafkaFeed feed = feed("early-close", "0.5")) {
       kafka.publish(0, 20);
-      EpochSamples samples = feed.await(0);
+      EpochSamples samples = next(feed, 0);
       kafka.fill();
       train(feed, samples, 2);
       kafka.awaitWaitingWriter();
@@ -127,7 +156,7 @@ class KafkaFeedTest {
 
       kafka.empty();
       kafka.publish(1, 20);
-      assertThat(feed.await(1).ids()).hasSize(20);
+      assertThat(next(feed, 1).ids()).hasSize(20);
       feed.awaitDelivery();
       assertThat(log()).containsExactly("10 of 0", "end 0 after 10", "10 of 1");
     }
@@ -137,7 +166,7 @@ class KafkaFeedTest {
   void anEndThatKafkaDoesNotTakeShowsWhereverItIsWaitedFor() throws Exception {
     try (KafkaFeed feed = feed("early-close", "0.5")) {
       kafka.publish(0, 20);
-      EpochSamples samples = feed.await(0);
+      EpochSamples samples = next(feed, 0);
       kafka.fail("disk full");
       train(feed, samples, 2);
 
@@ -157,7 +186,7 @@ class KafkaFeedTest {
   void aRestThatKafkaDoesNotTakeKeepsACheckpointFromBeingWritten() throws Exception {
     try (KafkaFeed feed = feed("early-close", "0.5")) {
       kafka.publish(0, 20);
-      EpochSamples samples = feed.await(0);
+      EpochSamples samples = next(feed, 0);
       report(feed, samples, 0, 10);
       await().until(() -> log().contains("end 0 after 10"));
       kafka.fail("disk full");
@@ -174,7 +203,7 @@ class KafkaFeedTest {
   void anEndThatIsWaitedForFailsAtOnce() throws Exception {
     try (KafkaFeed feed = feed("early-close", "0")) {
       kafka.publish(0, 20);
-      train(feed, feed.await(0), 2);
+      train(feed, next(feed, 0), 2);
       kafka.fail("disk full");
 
       assertThatThrownBy(() -> feed.endEpoch(0))
@@ -187,6 +216,10 @@ class KafkaFeedTest {
     RunConfig config = TestingKafka.config(settings);
     SelectionClient client = kafka.join(config, 0);
     return new KafkaFeed(client, config, 0);
+  }
+
+  private static EpochSamples next(KafkaFeed feed, int epoch) throws InterruptedException {
+    return feed.await(epoch).orElseThrow();
   }
 
   private static void train(KafkaFeed feed, EpochSamples samples, int batchSize) {

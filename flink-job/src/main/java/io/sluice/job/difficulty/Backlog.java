@@ -1,5 +1,6 @@
 package io.sluice.job.difficulty;
 
+import io.sluice.job.difficulty.Pages.Measured;
 import io.sluice.job.ingest.ShardEvent;
 import io.sluice.job.ingest.ShardEvent.Losses;
 import io.sluice.job.serde.VersionedSerializer;
@@ -84,14 +85,20 @@ final class Backlog {
     return losses >= before.limit();
   }
 
+  /** Told of each batch that has moved into the pages. */
+  interface Applied {
+    void applied(Losses batch, Measured measured);
+  }
+
   /** Moves all losses into the pages, which are still to be written. */
-  void applyTo(Pages pages) throws Exception {
+  void applyTo(Pages pages, Applied applied) throws Exception {
     Size before = size();
     if (before.losses() == 0) {
       return;
     }
     for (ShardEvent event : batches.get()) {
-      pages.measure(((Losses) event).block());
+      Losses batch = (Losses) event;
+      applied.applied(batch, pages.measure(batch.block()));
     }
     batches.clear();
     size.update(new Size(0, before.limit()));

@@ -11,13 +11,13 @@ import io.sluice.job.ingest.ShardEvent.Joined;
 import io.sluice.job.ingest.ShardEvent.Losses;
 import io.sluice.job.ingest.ShardEvent.MembersDeclared;
 import io.sluice.job.ingest.ShardEvent.SamplesDeclared;
+import io.sluice.job.ingest.ShardEvent.SamplesRetired;
 import io.sluice.job.metrics.JobMetrics;
 import io.sluice.job.selection.Histogram;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -25,11 +25,10 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the difficulty of every sample of a shard. When the shard's ledger says that the open epoch
@@ -46,8 +45,6 @@ public final class DifficultyTracker
   /** Side output of the difficulty codes. */
   public static final OutputTag<CodesPart> CODES = new OutputTag<>("codes", CodesPart.TYPE);
 
-  private static final Logger LOG = LoggerFactory.getLogger(DifficultyTracker.class);
-
   private final float smoothing;
   private final Duration stallWarning;
   private final String topic;
@@ -59,13 +56,11 @@ public final class DifficultyTracker
   private transient ValueState<EpochLedger> ledgers;
   private transient ListState<ShardEvent> earlyLosses;
   private transient ListState<ShardEvent> laterSamples;
-  private transient ValueState<Integer> watchedEpoch;
 
   private transient Histogram histogram;
   private transient JobMetrics.Tracking metrics;
-  private transient JobMetrics.Rejected<Rejection> rejected;
-  private transient Set<Integer> stalled;
-  private transient int warnedEpoch;
+  private transient Refusals refusals;
+  private transient StallWatch stalls;
 
   /**
    * @param smoothing β, above 0 to 1: how far a difficulty moves towards the newest loss
@@ -99,13 +94,13 @@ public final class DifficultyTracker
         getRuntimeContext().getListState(new ListStateDescriptor<>("early", ShardEvent.TYPE));
     laterSamples =
         getRuntimeContext().getListState(new ListStateDescriptor<>("later", ShardEvent.TYPE));
-    watchedEpoch =
+    ValueState<Integer> watchedEpoch =
         getRuntimeContext().getState(new ValueStateDescriptor<>("watched-epoch", Integer.class));
+    MetricGroup group = getRuntimeContext().getMetricGroup();
     histogram = new Histogram();
-    metrics = new JobMetrics.Tracking(getRuntimeContext().getMetricGroup());
-    rejected = Rejection.counters(getRuntimeContext().getMetricGroup());
-    stalled = new HashSet<>();
-    warnedEpoch = Integer.MIN_VALUE;
+    metrics = new JobMetrics.Tracking(group);
+    refusals = new Refusals(topic, group);
+    stalls = new StallWatch(stallWarning, watchedEpoch, new JobMetrics.Stalling(group));
   }
 
   @Override
@@ -118,32 +113,25 @@ public final class DifficultyTracker
     }
     Verdict verdict = judge(event, ledger);
     if (verdict instanceof Refused refused) {
-      refuse(event, refused, context);
-      watchForStall(ledger, context);
-      ledgers.update(ledger);
-      return;
-    }
-    boolean deferred = verdict instanceof Deferred;
-    if (event instanceof Losses losses) {
-      if (deferred) {
-        earlyLosses.add(losses);
-      } else {
-        take(losses);
-      }
-    } else if (event instanceof SamplesDeclared samples) {
-      if (deferred) {
-        laterSamples.add(samples);
-      } else {
-        know(samples);
+      refusals.refuse(event, refused, lettersOf(context));
+    } else {
+      apply(event, verdict instanceof Deferred, context);
+      // Losses complete nothing, and samples neither.
+      if (!(event instanceof Losses) && ledger.isComplete()) {
+        close(event, ledger, context, out);
       }
     }
-    if (!(event instanceof Losses)) { // losses complete nothing
-      if (ledger.isComplete()) {
-        close(event.shard(), ledger, context, out);
-      }
-      watchForStall(ledger, context);
+    if (!(event instanceof Losses)) {
+      stalls.look(ledger, context.timerService());
     }
     ledgers.update(ledger);
+  }
+
+  /** Tells people who an epoch waits for; decides nothing. */
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<ShardReport> out)
+      throws Exception {
+    stalls.onTimer(context.getCurrentKey(), ledgers.value(), context.timerService());
   }
 
   @Override
@@ -154,7 +142,7 @@ public final class DifficultyTracker
   }
 
   int stalledShards() {
-    return stalled.size();
+    return stalls.stalledShards();
   }
 
   private static Verdict judge(ShardEvent event, EpochLedger ledger) {
@@ -167,56 +155,105 @@ public final class DifficultyTracker
     } else if (event instanceof MembersDeclared members) {
       return ledger.declare(members);
     } else if (event instanceof SamplesDeclared samples) {
-      return ledger.isFor(samples) ? Verdict.ACCEPTED : Verdict.DEFERRED;
+      return ledger.declare(samples);
+    } else if (event instanceof SamplesRetired) {
+      return Verdict.ACCEPTED;
     }
     throw new IllegalStateException("no rule for " + event);
   }
 
-  private void refuse(ShardEvent event, Refused refused, Context context) {
-    long count = event instanceof Losses losses ? losses.block().count() : 1;
-    rejected.count(refused.reason(), count);
-    if (!refused.reason().isRepeat()) {
-      byte[] letter =
-          DeadLetters.json(
-              refused.reason(), refused.detail(), topic, event.position(), new byte[0]);
-      context.output(DeadLetters.TAG, letter);
+  private static Consumer<byte[]> lettersOf(Context context) {
+    return letter -> context.output(DeadLetters.TAG, letter);
+  }
+
+  private void apply(ShardEvent event, boolean deferred, Context context) throws Exception {
+    if (event instanceof Losses losses) {
+      if (deferred) {
+        earlyLosses.add(losses);
+      } else {
+        take(losses, context);
+      }
+    } else if (event instanceof SamplesDeclared samples) {
+      if (deferred) {
+        laterSamples.add(samples);
+      } else {
+        // Losses that came before the samples were known are refused, whenever they are applied.
+        empty(backlog, context);
+        know(samples);
+        pages.write();
+      }
+    } else if (event instanceof SamplesRetired samples) {
+      empty(backlog, context);
+      retire(samples);
+      pages.write();
     }
   }
 
-  private void take(Losses batch) throws Exception {
+  private void take(Losses batch, Context context) throws Exception {
     if (backlog.add(batch)) {
-      backlog.applyTo(pages);
+      empty(backlog, context);
       pages.write();
     }
-    metrics.lossesApplied(batch.block().count());
+    metrics.lossesAccepted(batch.block().count());
+  }
+
+  /** Moves what has gathered into the pages, which are still to be written. */
+  private void empty(Backlog losses, Context context) throws Exception {
+    losses.applyTo(
+        pages,
+        (batch, measured) -> {
+          metrics.lossesApplied(measured.taken());
+          Consumer<byte[]> letters = lettersOf(context);
+          refusals.refuse(batch, Rejection.UNKNOWN_SAMPLE, measured.unknown(), letters);
+          refusals.refuse(batch, Rejection.RETIRED_SAMPLE, measured.retired(), letters);
+        });
   }
 
   private void know(SamplesDeclared samples) throws Exception {
+    long added = 0;
     for (int i = 0; i < samples.firsts().length; i++) {
-      pages.know(samples.firsts()[i], samples.counts()[i]);
+      added += pages.know(samples.firsts()[i], samples.counts()[i]);
     }
-    pages.write();
+    if (added == 0 && samples.firsts().length > 0) {
+      refusals.repeated(Rejection.REPEATED_SAMPLES);
+    }
   }
 
-  private void close(int shard, EpochLedger ledger, Context context, Collector<ShardReport> out)
+  private void retire(SamplesRetired samples) throws Exception {
+    long gone = 0;
+    for (int i = 0; i < samples.firsts().length; i++) {
+      gone += pages.retire(samples.firsts()[i], samples.counts()[i]);
+    }
+    if (gone == 0) {
+      refusals.repeated(Rejection.REPEATED_SAMPLES);
+    }
+  }
+
+  private void close(
+      ShardEvent last, EpochLedger ledger, Context context, Collector<ShardReport> out)
       throws Exception {
     ledger.close();
     int selection = ledger.openEpoch();
+    empty(backlog, context);
     releaseSamples(ledger);
-    backlog.applyTo(pages);
 
     Tally tally = new Tally();
     histogram.clear();
-    emitCodes(shard, selection, tally, context);
+    emitCodes(last.shard(), selection, tally, context);
     out.collect(
         new ShardReport(
-            selection, shard, ledger.lastEndMillis(), tally.unseen, histogram.toSparse()));
+            selection,
+            last.shard(),
+            ledger.lastEndMillis(),
+            last.position().offset(),
+            ledger.members().world(),
+            new ShardReport.Samples(tally.unseen, tally.retired, ledger.datasetSize()),
+            histogram.toSparse()));
 
     backlog.sizeFor(tally.known);
-    releaseLosses();
+    releaseLosses(context);
     metrics.epochOpened(selection);
-    stalled.remove(context.getCurrentKey());
-    metrics.stalledShards(stalled.size());
+    stalls.closed(context.getCurrentKey());
   }
 
   /** Folds page by page, so that no more than a part's codes are held beside the pages. */
@@ -262,48 +299,10 @@ public final class DifficultyTracker
     laterSamples.update(waiting);
   }
 
-  private void releaseLosses() throws Exception {
+  private void releaseLosses(Context context) throws Exception {
     for (ShardEvent event : earlyLosses.get()) {
-      take((Losses) event);
+      take((Losses) event, context);
     }
     earlyLosses.clear();
-  }
-
-  private void watchForStall(EpochLedger ledger, Context context) throws Exception {
-    Integer watched = watchedEpoch.value();
-    if (ledger.isWaiting() && (watched == null || watched != ledger.openEpoch())) {
-      watchedEpoch.update(ledger.openEpoch());
-      lookAgain(context);
-    }
-  }
-
-  private void lookAgain(Context context) {
-    long now = context.timerService().currentProcessingTime();
-    context.timerService().registerProcessingTimeTimer(now + stallWarning.toMillis());
-  }
-
-  /** Tells people who an epoch waits for; decides nothing. */
-  @Override
-  public void onTimer(long timestamp, OnTimerContext context, Collector<ShardReport> out)
-      throws Exception {
-    EpochLedger ledger = ledgers.value();
-    if (watchedEpoch.value() != ledger.openEpoch()) {
-      return; // it was closed, and whoever waits for the next has a timer of their own
-    }
-    lookAgain(context);
-    if (!ledger.isWaiting()) {
-      return; // the rank that had ended it has started again
-    }
-    stalled.add(context.getCurrentKey());
-    metrics.stalledShards(stalled.size());
-    if (warnedEpoch != ledger.openEpoch()) {
-      warnedEpoch = ledger.openEpoch();
-      LOG.warn(
-          "epoch {} waits for ranks {}, {} s or more after the first rank ended it; restart their"
-              + " agents, or remove them for good with a Membership record",
-          ledger.openEpoch(),
-          ledger.missingRanks(),
-          stallWarning.toSeconds());
-    }
   }
 }

@@ -33,8 +33,11 @@ final class EpochLedger {
 
   private long lastEndMillis;
 
+  /** One more than the greatest sample id that was declared, here or in another shard. */
+  private long datasetSize;
+
   EpochLedger() {
-    this(-1, Members.NOBODY, new ArrayList<>(), new TreeMap<>(), Long.MIN_VALUE);
+    this(-1, Members.NOBODY, new ArrayList<>(), new TreeMap<>(), Long.MIN_VALUE, 0);
   }
 
   EpochLedger(
@@ -42,15 +45,21 @@ final class EpochLedger {
       Members members,
       List<Members> upcoming,
       Map<Integer, RankEntry> ranks,
-      long lastEndMillis) {
+      long lastEndMillis,
+      long datasetSize) {
     this.openEpoch = openEpoch;
     this.members = members;
     this.upcoming = upcoming;
     this.ranks = new TreeMap<>(ranks);
     this.lastEndMillis = lastEndMillis;
+    this.datasetSize = datasetSize;
   }
 
-  /** An agent starts: older incarnations of its rank are fenced off, its counts begin anew. */
+  /**
+   * An agent starts: older incarnations of its rank are fenced off, its counts begin anew. The
+   * first of all says how many ranks there are and where the run begins; after it, only a
+   * Membership record changes that.
+   */
   Verdict join(Joined join) {
     RankEntry known = ranks.get(join.rank());
     if (known != null && known.incarnation == join.incarnation()) {
@@ -59,37 +68,31 @@ final class EpochLedger {
     if (known != null && known.incarnation > join.incarnation()) {
       return fenced(join.rank(), join.incarnation(), known);
     }
-    int newest = newestGeneration();
-    if (join.generation() < newest) {
+    if (members.equals(Members.NOBODY)) {
+      openEpoch = join.epoch() - 1;
+      members = new Members(0, openEpoch, join.worldSize());
+      adoptDue();
+    }
+    if (!isWorldNowOrSoon(join.worldSize())) {
       return Verdict.refused(
-          Rejection.OLD_GENERATION,
-          "rank %d joins with generation %d, the newest is %d",
+          Rejection.WRONG_WORLD,
+          "rank %d joins with world size %d; the run's is %d; start the agent with world-size %d, or"
+              + " change the run's with 'sluice membership set'",
           join.rank(),
-          join.generation(),
-          newest);
+          join.worldSize(),
+          members.worldSize(),
+          members.worldSize());
     }
-    if (join.generation() > newest) {
-      if (members.ranks().length == 0 && upcoming.isEmpty()) {
-        // The first agent of all says where the run begins.
-        openEpoch = join.epoch() - 1;
-      }
-      enlist(Members.joined(join.generation(), join.epoch() - 1, join.worldSize()));
-    } else {
-      int worldSize = worldSizeOf(join.generation());
-      if (worldSize > 0 && join.worldSize() != worldSize) {
-        return Verdict.refused(
-            Rejection.WRONG_WORLD,
-            "rank %d joins generation %d with world size %d; it began with %d",
-            join.rank(),
-            join.generation(),
-            join.worldSize(),
-            worldSize);
-      }
-      if (!isMemberNowOrSoon(join.rank())) {
-        return notAMember(join.rank());
-      }
+    if (!isMemberNowOrSoon(join.rank())) {
+      return notAMember(join.rank());
     }
-    ranks.put(join.rank(), new RankEntry(join.incarnation(), join.generation()));
+    if (openEpoch == -1 && !isAnyJoined()) { // the ranks were declared before an agent came
+      openEpoch = join.epoch() - 1;
+      adoptDue();
+    }
+    RankEntry entry = new RankEntry(join.incarnation());
+    entry.owing = known != null && (known.incomplete || known.owing) && join.epoch() > openEpoch;
+    ranks.put(join.rank(), entry);
     return Verdict.ACCEPTED;
   }
 
@@ -150,12 +153,21 @@ final class EpochLedger {
           end.epoch(),
           openEpoch);
     }
+    if (rank.owing) {
+      return Verdict.refused(
+          Rejection.COUNT_MISMATCH,
+          "losses of epoch %d that rank %d sent have not arrived, and its agent goes on from a"
+              + " checkpoint after that epoch; the epoch stays open until the agent is started from an"
+              + " older one and sends them again",
+          end.epoch(),
+          end.rank());
+    }
     if (end.losses() != rank.received) {
       rank.incomplete = true;
       return Verdict.refused(
           Rejection.COUNT_MISMATCH,
           "rank %d says it sent %d losses of epoch %d, %d arrived; the epoch stays open until the"
-              + " agent restarts and sends them again",
+              + " rank's agent is started again and sends them again",
           end.rank(),
           end.losses(),
           end.epoch(),
@@ -167,22 +179,45 @@ final class EpochLedger {
     return Verdict.ACCEPTED;
   }
 
+  /**
+   * From its epoch on, the members are those of the greatest generation. So it does not matter in
+   * which order two declarations come, which may differ between partitions.
+   */
   Verdict declare(MembersDeclared declared) {
-    int newest = newestGeneration();
-    if (declared.generation() <= newest) {
+    long generation = declared.generation();
+    if (known().anyMatch(other -> other.generation() == generation)) {
+      return Verdict.refused(
+          Rejection.REPEATED_MEMBERSHIP, "membership of generation %d", generation);
+    }
+    int fromEpoch = Math.max(declared.fromEpoch(), openEpoch);
+    if (fromEpoch == openEpoch && isAnyJoined() && declared.worldSize() > members.worldSize()) {
+      // The open epoch's selection is not theirs, so there is nothing in it that they could end.
+      fromEpoch++;
+    }
+    int from = fromEpoch;
+    if (known().anyMatch(other -> other.generation() > generation && other.fromEpoch() <= from)) {
       return Verdict.refused(
           Rejection.OLD_GENERATION,
-          "membership of generation %d, the newest is %d",
-          declared.generation(),
-          newest);
+          "membership of generation %d from epoch %d; a newer one holds from then on",
+          generation,
+          from);
     }
-    enlist(Members.declared(declared.generation(), declared.fromEpoch(), declared.ranks()));
+    upcoming.removeIf(other -> other.generation() < generation && other.fromEpoch() >= from);
+    upcoming.add(new Members(generation, from, declared.worldSize()));
+    upcoming.sort(Comparator.comparingInt(Members::fromEpoch));
+    adoptDue();
     return Verdict.ACCEPTED;
   }
 
-  /** Whether samples are for the selection that the open epoch's close makes, or an earlier one. */
-  boolean isFor(SamplesDeclared samples) {
-    return samples.fromEpoch() <= openEpoch + 1;
+  /**
+   * Notes how large the dataset is.
+   *
+   * @return deferred where the samples are for a selection after the one that the open epoch's
+   *     close makes
+   */
+  Verdict declare(SamplesDeclared samples) {
+    datasetSize = Math.max(datasetSize, samples.datasetSize());
+    return samples.fromEpoch() <= openEpoch + 1 ? Verdict.ACCEPTED : Verdict.DEFERRED;
   }
 
   /**
@@ -190,7 +225,7 @@ final class EpochLedger {
    * does not look further than the first that is missing.
    */
   boolean isComplete() {
-    return members.ranks().length > 0 && !isMissingAny();
+    return members.worldSize() > 0 && !isMissingAny();
   }
 
   /** Whether some member has ended the open epoch, or has tried to, and not all have. */
@@ -199,7 +234,7 @@ final class EpochLedger {
   }
 
   private boolean isMissingAny() {
-    for (int rank : members.ranks()) {
+    for (int rank = 0; rank < members.worldSize(); rank++) {
       if (!hasEnded(rank)) {
         return true;
       }
@@ -208,7 +243,7 @@ final class EpochLedger {
   }
 
   private boolean hasAnyEnded() {
-    for (int rank : members.ranks()) {
+    for (int rank = 0; rank < members.worldSize(); rank++) {
       if (hasEnded(rank)) {
         return true;
       }
@@ -217,7 +252,7 @@ final class EpochLedger {
   }
 
   private boolean hasAnyIncomplete() {
-    return ranks.values().stream().anyMatch(rank -> rank.incomplete);
+    return ranks.values().stream().anyMatch(rank -> rank.incomplete || rank.owing);
   }
 
   private boolean hasEnded(int rank) {
@@ -234,7 +269,7 @@ final class EpochLedger {
 
   /** Members that have not ended the open epoch, for people. */
   List<Integer> missingRanks() {
-    return IntStream.of(members.ranks()).filter(rank -> !hasEnded(rank)).boxed().toList();
+    return IntStream.range(0, members.worldSize()).filter(rank -> !hasEnded(rank)).boxed().toList();
   }
 
   int openEpoch() {
@@ -244,6 +279,11 @@ final class EpochLedger {
   /** Kafka timestamp of the newest EpochEnd that was accepted, in milliseconds. */
   long lastEndMillis() {
     return lastEndMillis;
+  }
+
+  /** One more than the greatest sample id that was declared, for this epoch or a later one. */
+  long datasetSize() {
+    return datasetSize;
   }
 
   Members members() {
@@ -261,39 +301,29 @@ final class EpochLedger {
   EpochLedger deepCopy() {
     Map<Integer, RankEntry> copies = new TreeMap<>();
     ranks.forEach((rank, entry) -> copies.put(rank, entry.copy()));
-    return new EpochLedger(openEpoch, members, new ArrayList<>(upcoming), copies, lastEndMillis);
-  }
-
-  private void enlist(Members next) {
-    upcoming.add(next);
-    upcoming.sort(Comparator.comparingInt(Members::fromEpoch));
-    adoptDue();
+    return new EpochLedger(
+        openEpoch, members, new ArrayList<>(upcoming), copies, lastEndMillis, datasetSize);
   }
 
   private void adoptDue() {
     while (!upcoming.isEmpty() && upcoming.get(0).fromEpoch() <= openEpoch) {
-      Members due = upcoming.remove(0);
-      if (due.generation() > members.generation()) {
-        members = due;
-        if (due.beginsWithJoins()) {
-          // What agents of older generations have ended says nothing about this one.
-          ranks.values().removeIf(rank -> rank.generation < due.generation());
-        }
-      }
+      members = upcoming.remove(0);
+      // Whoever is not among them has to join again before it is heard.
+      ranks.keySet().removeIf(rank -> !isMemberNowOrSoon(rank));
     }
   }
 
-  private int newestGeneration() {
-    return upcoming.stream().mapToInt(Members::generation).reduce(members.generation(), Math::max);
+  /** Members who hold now or are announced. */
+  private Stream<Members> known() {
+    return Stream.concat(Stream.of(members), upcoming.stream());
   }
 
-  /** World size of a generation that is known; 0 where any will do. */
-  private int worldSizeOf(int generation) {
-    return Stream.concat(Stream.of(members), upcoming.stream())
-        .filter(known -> known.generation() == generation)
-        .mapToInt(Members::worldSize)
-        .findFirst()
-        .orElse(0);
+  private boolean isAnyJoined() {
+    return !ranks.isEmpty();
+  }
+
+  private boolean isWorldNowOrSoon(int worldSize) {
+    return known().anyMatch(known -> known.worldSize() == worldSize);
   }
 
   private boolean isMemberNowOrSoon(int rank) {
@@ -302,20 +332,27 @@ final class EpochLedger {
 
   /** Returns null for the current incarnation of a member. */
   private Verdict refuseStranger(RankEntry rank, int number, long incarnation) {
+    if (rank != null && incarnation == rank.incarnation) {
+      return null; // whoever is not a member any more has no entry
+    }
+    if (!members.equals(Members.NOBODY) && !isMemberNowOrSoon(number)) {
+      return notAMember(number);
+    }
     if (rank == null || incarnation > rank.incarnation) {
       return Verdict.refused(
-          Rejection.UNKNOWN_INCARNATION, "rank %d, incarnation %d", number, incarnation);
+          Rejection.UNKNOWN_INCARNATION,
+          "rank %d, incarnation %d, has not joined here; start its agent again",
+          number,
+          incarnation);
     }
-    if (incarnation < rank.incarnation) {
-      return fenced(number, incarnation, rank);
-    }
-    return isMemberNowOrSoon(number) ? null : notAMember(number);
+    return fenced(number, incarnation, rank);
   }
 
   private static Verdict fenced(int rank, long incarnation, RankEntry known) {
     return Verdict.refused(
         Rejection.FENCED,
-        "rank %d is now incarnation %d; this comes from incarnation %d",
+        "another agent has joined as rank %d since: it is incarnation %d, this comes from incarnation"
+            + " %d",
         rank,
         known.incarnation,
         incarnation);
@@ -324,8 +361,8 @@ final class EpochLedger {
   private Verdict notAMember(int rank) {
     return Verdict.refused(
         Rejection.NOT_A_MEMBER,
-        "rank %d is not among the ranks of generation %d",
+        "rank %d is not among the ranks 0 to %d; 'sluice membership set' adds ranks",
         rank,
-        members.generation());
+        members.worldSize() - 1);
   }
 }

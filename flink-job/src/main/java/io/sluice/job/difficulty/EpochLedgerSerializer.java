@@ -9,18 +9,24 @@ import java.util.TreeMap;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Layout: open epoch, last end, members, upcoming members, ranks; lists after their length. */
+/**
+ * Layout: open epoch, last end, dataset size, members, upcoming members, ranks; lists after their
+ * length.
+ *
+ * <p>Version 1 had no dataset size, members were single ranks, and each rank had a generation.
+ */
 public final class EpochLedgerSerializer extends VersionedSerializer<EpochLedger> {
 
   @Override
   protected int version() {
-    return 1;
+    return 2;
   }
 
   @Override
   protected void write(EpochLedger ledger, DataOutputView out) throws IOException {
     out.writeInt(ledger.openEpoch());
     out.writeLong(ledger.lastEndMillis());
+    out.writeLong(ledger.datasetSize());
     write(ledger.members(), out);
     out.writeInt(ledger.upcoming().size());
     for (Members next : ledger.upcoming()) {
@@ -31,12 +37,12 @@ public final class EpochLedgerSerializer extends VersionedSerializer<EpochLedger
       RankEntry entry = rank.getValue();
       out.writeInt(rank.getKey());
       out.writeLong(entry.incarnation);
-      out.writeInt(entry.generation);
       out.writeLong(entry.nextSequence);
       out.writeLong(entry.received);
       out.writeLong(entry.receivedEarly);
       out.writeBoolean(entry.ended);
       out.writeBoolean(entry.incomplete);
+      out.writeBoolean(entry.owing);
     }
   }
 
@@ -44,23 +50,28 @@ public final class EpochLedgerSerializer extends VersionedSerializer<EpochLedger
   protected EpochLedger read(int version, DataInputView in) throws IOException {
     int openEpoch = in.readInt();
     long lastEndMillis = in.readLong();
-    Members members = readMembers(in);
+    long datasetSize = version == 1 ? 0 : in.readLong();
+    Members members = readMembers(version, in);
     List<Members> upcoming = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
-      upcoming.add(readMembers(in));
+      upcoming.add(readMembers(version, in));
     }
     Map<Integer, RankEntry> ranks = new TreeMap<>();
     for (int left = in.readInt(); left > 0; left--) {
       int rank = in.readInt();
-      RankEntry entry = new RankEntry(in.readLong(), in.readInt());
+      RankEntry entry = new RankEntry(in.readLong());
+      if (version == 1) {
+        in.readInt(); // its generation
+      }
       entry.nextSequence = in.readLong();
       entry.received = in.readLong();
       entry.receivedEarly = in.readLong();
       entry.ended = in.readBoolean();
       entry.incomplete = in.readBoolean();
+      entry.owing = version > 1 && in.readBoolean();
       ranks.put(rank, entry);
     }
-    return new EpochLedger(openEpoch, members, upcoming, ranks, lastEndMillis);
+    return new EpochLedger(openEpoch, members, upcoming, ranks, lastEndMillis, datasetSize);
   }
 
   @Override
@@ -74,22 +85,28 @@ public final class EpochLedgerSerializer extends VersionedSerializer<EpochLedger
   }
 
   private static void write(Members members, DataOutputView out) throws IOException {
-    out.writeInt(members.generation());
+    out.writeLong(members.generation());
     out.writeInt(members.fromEpoch());
-    out.writeInt(members.ranks().length);
-    for (int rank : members.ranks()) {
-      out.writeInt(rank);
-    }
     out.writeInt(members.worldSize());
   }
 
-  private static Members readMembers(DataInputView in) throws IOException {
+  private static Members readMembers(int version, DataInputView in) throws IOException {
+    if (version > 1) {
+      return new Members(in.readLong(), in.readInt(), in.readInt());
+    }
     int generation = in.readInt();
     int fromEpoch = in.readInt();
-    int[] ranks = new int[in.readInt()];
-    for (int i = 0; i < ranks.length; i++) {
-      ranks[i] = in.readInt();
+    int worldSize = in.readInt();
+    for (int i = 0; i < worldSize; i++) {
+      int rank = in.readInt();
+      if (rank != i) {
+        throw new IOException(
+            "the state is of a run whose ranks are not 0 to W - 1 (rank "
+                + i
+                + " was removed); finish that run with the version that began it");
+      }
     }
-    return new Members(generation, fromEpoch, ranks, in.readInt());
+    in.readInt(); // the world size that agents had joined with
+    return new Members(generation, fromEpoch, worldSize);
   }
 }

@@ -24,25 +24,31 @@ final class Page {
   /** NaN where a sample was not measured in the open epoch; null where none was. */
   private float[] current;
 
-  /** A bit per sample: whether it existed at the last close, or has been declared since. */
+  /** A bit per sample: whether it was declared and not retired. */
   private long[] known;
+
+  /** A bit per sample: whether it was retired; null where none was. */
+  private long[] retired;
 
   private boolean committedShared;
   private boolean currentShared;
   private boolean knownShared;
+  private boolean retiredShared;
 
   Page() {
-    this(null, null, new long[WORDS]);
+    this(null, null, new long[WORDS], null);
   }
 
   /**
    * @param committed null if no sample has a difficulty
    * @param current null if no sample was measured in the open epoch
+   * @param retired null if no sample was retired
    */
-  Page(float[] committed, float[] current, long[] known) {
+  Page(float[] committed, float[] current, long[] known, long[] retired) {
     this.committed = committed;
     this.current = current;
     this.known = known;
+    this.retired = retired;
   }
 
   static long numberOf(long localIndex) {
@@ -53,27 +59,93 @@ final class Page {
     return (int) localIndex & (SIZE - 1);
   }
 
-  /** Samples exist from now on, with or without a loss. */
-  void know(int fromSlot, int toSlot) {
-    ownKnown();
+  /**
+   * Samples exist from now on, unless they were retired.
+   *
+   * @return how many did not exist before
+   */
+  int know(int fromSlot, int toSlot) {
+    int added = 0;
     for (int slot = fromSlot; slot < toSlot; slot++) {
-      known[slot >>> 6] |= 1L << slot;
+      if (!isKnown(slot) && !isRetired(slot)) {
+        ownKnown();
+        set(known, slot);
+        added++;
+      }
     }
+    return added;
   }
 
   /**
-   * Takes losses of the open epoch; a later one replaces an earlier. At the epoch's close their
-   * samples become known, if they are not.
+   * Samples are gone for good, with their difficulty.
+   *
+   * @return how many were not retired before
+   */
+  int retire(int fromSlot, int toSlot) {
+    int gone = 0;
+    for (int slot = fromSlot; slot < toSlot; slot++) {
+      if (!isRetired(slot)) {
+        ownRetired();
+        set(retired, slot);
+        gone++;
+        forget(slot);
+      }
+    }
+    if (gone > 0 && isEmpty()) {
+      committed = null;
+      committedShared = false;
+      current = null;
+      currentShared = false;
+    }
+    return gone;
+  }
+
+  private void forget(int slot) {
+    if (isKnown(slot)) {
+      ownKnown();
+      known[slot >>> 6] &= ~(1L << slot);
+    }
+    if (!Float.isNaN(difficulty(slot))) {
+      ownCommitted();
+      committed[slot] = Float.NaN;
+    }
+    if (!Float.isNaN(openLoss(slot))) {
+      ownCurrent()[slot] = Float.NaN;
+    }
+  }
+
+  private boolean isEmpty() {
+    for (long word : known) {
+      if (word != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Takes losses of the open epoch; a later one replaces an earlier. Those of samples that are not
+   * known are not taken.
    *
    * @param indices local indices, all on this page
    * @param from first place in both arrays
    * @param to place after the last
+   * @return how many were taken
    */
-  void measure(long[] indices, float[] losses, int from, int to) {
-    float[] open = ownCurrent();
+  int measure(long[] indices, float[] losses, int from, int to) {
+    int taken = 0;
+    float[] open = null;
     for (int i = from; i < to; i++) {
-      open[slotOf(indices[i])] = losses[i];
+      int slot = slotOf(indices[i]);
+      if (isKnown(slot)) {
+        if (open == null) {
+          open = ownCurrent(); // which takes memory only for a sample that there is
+        }
+        open[slot] = losses[i];
+        taken++;
+      }
     }
+    return taken;
   }
 
   /**
@@ -102,10 +174,6 @@ final class Page {
       } else {
         Arrays.fill(current, Float.NaN);
       }
-    }
-    ownKnown();
-    for (int word = 0; word < WORDS; word++) {
-      known[word] |= fresh[word];
     }
     return fresh;
   }
@@ -136,6 +204,9 @@ final class Page {
         int moved = lossBits;
         if (smoothing != 1) {
           float towards = difficulty + smoothing * (loss - difficulty);
+          if (Math.abs(towards) > Float.MAX_VALUE) { // the difference of two huge numbers
+            towards = (float) (difficulty + (double) smoothing * ((double) loss - difficulty));
+          }
           moved = choose(missing(difficultyBits), lossBits, Float.floatToRawIntBits(towards));
         }
         int unmeasured = missing(lossBits);
@@ -157,6 +228,24 @@ final class Page {
 
   boolean isKnown(int slot) {
     return (known[slot >>> 6] & 1L << slot) != 0;
+  }
+
+  boolean isRetired(int slot) {
+    return retired != null && (retired[slot >>> 6] & 1L << slot) != 0;
+  }
+
+  int retiredCount() {
+    int count = 0;
+    if (retired != null) {
+      for (long word : retired) {
+        count += Long.bitCount(word);
+      }
+    }
+    return count;
+  }
+
+  private static void set(long[] bits, int slot) {
+    bits[slot >>> 6] |= 1L << slot;
   }
 
   /** Committed difficulty; NaN for none. */
@@ -184,15 +273,22 @@ final class Page {
     return known;
   }
 
+  /** Null if no sample was retired; not to be changed. */
+  long[] retired() {
+    return retired;
+  }
+
   /** A page of the same content; from now on each of the two can change without the other. */
   Page copy() {
     committedShared = committed != null;
     currentShared = current != null;
     knownShared = true;
-    Page copy = new Page(committed, current, known);
+    retiredShared = retired != null;
+    Page copy = new Page(committed, current, known, retired);
     copy.committedShared = committedShared;
     copy.currentShared = currentShared;
     copy.knownShared = true;
+    copy.retiredShared = retiredShared;
     return copy;
   }
 
@@ -212,6 +308,15 @@ final class Page {
       currentShared = false;
     }
     return current;
+  }
+
+  private void ownRetired() {
+    if (retired == null) {
+      retired = new long[WORDS];
+    } else if (retiredShared) {
+      retired = retired.clone();
+    }
+    retiredShared = false;
   }
 
   private void ownKnown() {

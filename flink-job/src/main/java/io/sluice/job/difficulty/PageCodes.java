@@ -28,11 +28,13 @@ public record PageCodes(long page, byte[] codes, long[] fresh) {
    * Encodes a folded page and counts it.
    *
    * @param histogram gets every measured sample
-   * @param tally gets how many samples are known and how many of them have no loss yet
+   * @param tally gets how many samples are known, how many of them have no loss yet, and how many
+   *     were retired
    */
   static PageCodes of(long number, Page page, long[] fresh, Histogram histogram, Tally tally) {
     byte[] codes = new byte[CODE_BYTES]; // zero is DifficultyCode.ABSENT
     float[] difficulties = page.committed();
+    tally.retired += page.retiredCount();
     for (int word = 0; word < Page.WORDS; word++) {
       long known = page.known()[word];
       tally.known += Long.bitCount(known);
@@ -74,5 +76,6 @@ public record PageCodes(long page, byte[] codes, long[] fresh) {
   static final class Tally {
     long known;
     long unseen;
+    long retired;
   }
 }

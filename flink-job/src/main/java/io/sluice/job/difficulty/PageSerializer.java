@@ -9,35 +9,42 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * Layout, little-endian: a byte that says which arrays follow; committed difficulties, losses of
- * the open epoch, known bits. Written as one block of bytes, since float by float a restore takes
- * forty times as long.
+ * the open epoch, known bits, retired bits. Written as one block of bytes, since float by float a
+ * restore takes forty times as long.
  *
- * <p>Version 1 had no such byte: all three always followed.
+ * <p>Version 1 had no such byte: the first three always followed. Up to version 2 no sample could
+ * be retired, and a loss made a sample known.
  */
 public final class PageSerializer extends VersionedSerializer<Page> {
 
   private static final int HAS_COMMITTED = 1;
   private static final int HAS_CURRENT = 2;
+  private static final int HAS_RETIRED = 4;
 
   private static final int FLOAT_BYTES = Page.SIZE * Float.BYTES;
-  private static final int KNOWN_BYTES = Page.WORDS * Long.BYTES;
+  private static final int BIT_BYTES = Page.WORDS * Long.BYTES;
 
   @Override
   protected int version() {
-    return 2;
+    return 3;
   }
 
   @Override
   protected void write(Page page, DataOutputView out) throws IOException {
     float[] committed = page.committed();
     float[] current = isMeasured(page.current()) ? page.current() : null;
+    long[] retired = page.retired();
     ByteBuffer block =
-        ByteBuffer.allocate(bytes(committed != null, current != null))
+        ByteBuffer.allocate(bytes(committed != null, current != null, retired != null))
             .order(ByteOrder.LITTLE_ENDIAN);
     put(committed, block);
     put(current, block);
-    block.asLongBuffer().put(page.known());
-    out.writeByte((committed == null ? 0 : HAS_COMMITTED) | (current == null ? 0 : HAS_CURRENT));
+    put(page.known(), block);
+    put(retired, block);
+    out.writeByte(
+        (committed == null ? 0 : HAS_COMMITTED)
+            | (current == null ? 0 : HAS_CURRENT)
+            | (retired == null ? 0 : HAS_RETIRED));
     out.write(block.array());
   }
 
@@ -46,14 +53,25 @@ public final class PageSerializer extends VersionedSerializer<Page> {
     int arrays = version == 1 ? HAS_COMMITTED | HAS_CURRENT : in.readByte();
     boolean hasCommitted = (arrays & HAS_COMMITTED) != 0;
     boolean hasCurrent = (arrays & HAS_CURRENT) != 0;
-    byte[] bytes = new byte[bytes(hasCommitted, hasCurrent)];
+    boolean hasRetired = (arrays & HAS_RETIRED) != 0;
+    byte[] bytes = new byte[bytes(hasCommitted, hasCurrent, hasRetired)];
     in.readFully(bytes);
     ByteBuffer block = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    float[] committed = hasCommitted ? get(block) : null;
-    float[] current = hasCurrent ? get(block) : null;
-    long[] known = new long[Page.WORDS];
-    block.asLongBuffer().get(known);
-    return new Page(committed, current, known);
+    float[] committed = hasCommitted ? getFloats(block) : null;
+    float[] current = hasCurrent ? getFloats(block) : null;
+    long[] known = getBits(block);
+    if (version < 3) {
+      markMeasured(current, known);
+    }
+    return new Page(committed, current, known, hasRetired ? getBits(block) : null);
+  }
+
+  private static void markMeasured(float[] current, long[] known) {
+    if (current != null) {
+      for (int slot = 0; slot < Page.SIZE; slot++) {
+        known[slot >>> 6] |= Float.isNaN(current[slot]) ? 0 : 1L << slot;
+      }
+    }
   }
 
   /** Shares arrays until either page writes, which is as good as a deep copy. */
@@ -79,8 +97,11 @@ public final class PageSerializer extends VersionedSerializer<Page> {
     return false;
   }
 
-  private static int bytes(boolean hasCommitted, boolean hasCurrent) {
-    return (hasCommitted ? FLOAT_BYTES : 0) + (hasCurrent ? FLOAT_BYTES : 0) + KNOWN_BYTES;
+  private static int bytes(boolean hasCommitted, boolean hasCurrent, boolean hasRetired) {
+    return (hasCommitted ? FLOAT_BYTES : 0)
+        + (hasCurrent ? FLOAT_BYTES : 0)
+        + BIT_BYTES
+        + (hasRetired ? BIT_BYTES : 0);
   }
 
   private static void put(float[] values, ByteBuffer block) {
@@ -90,10 +111,24 @@ public final class PageSerializer extends VersionedSerializer<Page> {
     }
   }
 
-  private static float[] get(ByteBuffer block) {
+  private static void put(long[] bits, ByteBuffer block) {
+    if (bits != null) {
+      block.asLongBuffer().put(bits);
+      block.position(block.position() + BIT_BYTES);
+    }
+  }
+
+  private static float[] getFloats(ByteBuffer block) {
     float[] values = new float[Page.SIZE];
     block.asFloatBuffer().get(values);
     block.position(block.position() + FLOAT_BYTES);
     return values;
+  }
+
+  private static long[] getBits(ByteBuffer block) {
+    long[] bits = new long[Page.WORDS];
+    block.asLongBuffer().get(bits);
+    block.position(block.position() + BIT_BYTES);
+    return bits;
   }
 }

@@ -30,14 +30,25 @@ final class Pages {
     shard = currentShard;
   }
 
-  /** Takes losses of the open epoch. */
-  void measure(LossBlock block) throws Exception {
+  /**
+   * What became of a batch's losses.
+   *
+   * @param taken in the pages now
+   * @param unknown of samples that nobody has declared
+   * @param retired of samples that are gone for good
+   */
+  record Measured(int taken, int unknown, int retired) {}
+
+  /** Takes losses of the open epoch, as far as there are such samples. */
+  Measured measure(LossBlock block) throws Exception {
     int count = block.count();
     if (indices.length < count) {
       indices = new long[count];
       losses = new float[count];
     }
     block.decode(indices, losses);
+    int taken = 0;
+    int retired = 0;
     int from = 0;
     while (from < count) {
       long number = Page.numberOf(indices[from]);
@@ -45,32 +56,79 @@ final class Pages {
       while (to < count && Page.numberOf(indices[to]) == number) {
         to++;
       }
-      change(number).measure(indices, losses, from, to);
+      Page page = find(number);
+      if (page != null) {
+        int takenHere = page.measure(indices, losses, from, to);
+        taken += takenHere;
+        retired += takenHere == to - from ? 0 : retiredOf(page, from, to);
+      }
       from = to;
     }
+    return new Measured(taken, count - taken - retired, retired);
   }
 
-  /** Samples exist from now on. */
-  void know(long first, long count) throws Exception {
+  private int retiredOf(Page page, int from, int to) {
+    int retired = 0;
+    for (int i = from; i < to; i++) {
+      retired += page.isRetired(Page.slotOf(indices[i])) ? 1 : 0;
+    }
+    return retired;
+  }
+
+  /**
+   * Samples exist from now on, unless they were retired.
+   *
+   * @return how many did not exist before
+   */
+  long know(long first, long count) throws Exception {
+    return change(first, count, Page::know);
+  }
+
+  /**
+   * Samples are gone for good, and stay so if somebody declares them later.
+   *
+   * @return how many were not retired before
+   */
+  long retire(long first, long count) throws Exception {
+    return change(first, count, Page::retire);
+  }
+
+  private interface Change {
+    int apply(Page page, int fromSlot, int toSlot);
+  }
+
+  private long change(long first, long count, Change change) throws Exception {
+    long changedSamples = 0;
     long index = first;
     long end = first + count;
     while (index < end) {
       long number = Page.numberOf(index);
       long next = Math.min(end, (number + 1) << Page.BITS);
-      change(number).know(Page.slotOf(index), Page.slotOf(index) + (int) (next - index));
+      int fromSlot = Page.slotOf(index);
+      changedSamples += change.apply(change(number), fromSlot, fromSlot + (int) (next - index));
       index = next;
     }
+    return changedSamples;
+  }
+
+  /** The page, to be changed; null if there is none. */
+  private Page find(long number) throws Exception {
+    Page page = changed.get(number);
+    if (page == null) {
+      page = state.get(number);
+      if (page != null) {
+        changed.put(number, page);
+      }
+    }
+    return page;
   }
 
   /** The page, made if there is none, to be changed. */
   Page change(long number) throws Exception {
-    Page page = changed.get(number);
+    Page page = find(number);
     if (page == null) {
-      page = state.get(number);
-      if (page == null) {
-        guard.grow(shard);
-        page = new Page();
-      }
+      guard.grow(shard);
+      page = new Page();
       changed.put(number, page);
     }
     return page;

@@ -6,9 +6,6 @@ final class RankEntry {
   /** Incarnation of the agent that speaks for the rank now. */
   final long incarnation;
 
-  /** Generation it joined with. */
-  final int generation;
-
   /** Sequence number that its next batch has. */
   long nextSequence;
 
@@ -24,9 +21,14 @@ final class RankEntry {
   /** Whether its end of the open epoch was refused, because losses it sent have not arrived. */
   boolean incomplete;
 
-  RankEntry(long incarnation, int generation) {
+  /**
+   * Whether an incarnation before it left the open epoch incomplete and this one does not train it
+   * again, so that nobody sends what is missing.
+   */
+  boolean owing;
+
+  RankEntry(long incarnation) {
     this.incarnation = incarnation;
-    this.generation = generation;
   }
 
   void epochClosed() {
@@ -34,15 +36,17 @@ final class RankEntry {
     receivedEarly = 0;
     ended = false;
     incomplete = false;
+    owing = false;
   }
 
   RankEntry copy() {
-    RankEntry copy = new RankEntry(incarnation, generation);
+    RankEntry copy = new RankEntry(incarnation);
     copy.nextSequence = nextSequence;
     copy.received = received;
     copy.receivedEarly = receivedEarly;
     copy.ended = ended;
     copy.incomplete = incomplete;
+    copy.owing = owing;
     return copy;
   }
 }

@@ -1,6 +1,9 @@
 package io.sluice.job.ingest;
 
 import com.google.protobuf.ByteString;
+import io.sluice.job.ingest.ShardEvent.EpochEnded;
+import io.sluice.job.ingest.ShardEvent.Joined;
+import io.sluice.job.ingest.ShardEvent.Losses;
 import io.sluice.protocol.Json;
 import io.sluice.protocol.Wire;
 import io.sluice.protocol.wire.DeadLetter;
@@ -19,19 +22,37 @@ public final class DeadLetters {
   private DeadLetters() {}
 
   /**
-   * @param value bytes of the refused record, cut to 64 KiB; empty where only its time was wrong
+   * A letter about a record that is at fault itself.
+   *
+   * @param value bytes of the refused record, cut to 64 KiB
    */
-  public static byte[] json(
+  public static byte[] ofRecord(
       Rejection reason, String detail, String topic, Position position, byte[] value) {
-    return Json.write(
-        DeadLetter.newBuilder()
-            .setVersion(Wire.VERSION)
-            .setReason(reason.word())
-            .setDetail(detail)
-            .setTopic(topic)
-            .setPartition(position.partition())
-            .setOffset(position.offset())
-            .setValue(ByteString.copyFrom(value, 0, Math.min(value.length, MAX_VALUE_BYTES)))
-            .build());
+    ByteString start = ByteString.copyFrom(value, 0, Math.min(value.length, MAX_VALUE_BYTES));
+    return Json.write(letter(reason, detail, topic, position).setValue(start).build());
+  }
+
+  /** A letter about something that does not fit what the shard knows; the log still has it. */
+  public static byte[] ofEvent(Rejection reason, String detail, String topic, ShardEvent event) {
+    DeadLetter.Builder letter = letter(reason, detail, topic, event.position());
+    if (event instanceof Losses losses) {
+      letter.setRank(losses.rank()).setIncarnation(losses.incarnation());
+    } else if (event instanceof EpochEnded end) {
+      letter.setRank(end.rank()).setIncarnation(end.incarnation());
+    } else if (event instanceof Joined join) {
+      letter.setRank(join.rank()).setIncarnation(join.incarnation());
+    }
+    return Json.write(letter.build());
+  }
+
+  private static DeadLetter.Builder letter(
+      Rejection reason, String detail, String topic, Position position) {
+    return DeadLetter.newBuilder()
+        .setVersion(Wire.VERSION)
+        .setReason(reason.word())
+        .setDetail(detail)
+        .setTopic(topic)
+        .setPartition(position.partition())
+        .setOffset(position.offset());
   }
 }

@@ -1,8 +1,6 @@
 package io.sluice.job.ingest;
 
 import io.sluice.job.ingest.ShardEvent.EpochEnded;
-import io.sluice.job.ingest.ShardEvent.Joined;
-import io.sluice.job.ingest.ShardEvent.MembersDeclared;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -18,7 +16,7 @@ public final class EpochWatermarks implements WatermarkGenerator<ShardEvent> {
 
   private final Map<Integer, Integer> endedByRank = new HashMap<>();
 
-  /** 0 until it is known. */
+  /** As the newest end says. */
   private int worldSize;
 
   private boolean changed;
@@ -26,17 +24,10 @@ public final class EpochWatermarks implements WatermarkGenerator<ShardEvent> {
   @Override
   public void onEvent(ShardEvent event, long timestamp, WatermarkOutput output) {
     if (event instanceof EpochEnded end) {
-      if (worldSize == 0) { // started amid a run: who joined is not read again
-        worldSize = end.worldSize();
-      }
+      worldSize = end.worldSize();
       endedByRank.merge(end.rank(), end.epoch(), Math::max);
+      endedByRank.keySet().removeIf(rank -> rank >= worldSize);
       changed = true;
-    } else if (event instanceof MembersDeclared members) {
-      worldSize = members.ranks().length;
-      endedByRank.clear();
-    } else if (event instanceof Joined join) {
-      worldSize = join.worldSize();
-      endedByRank.clear();
     }
   }
 

@@ -45,7 +45,7 @@ public final class Ingest extends ProcessFunction<RawRecord, ShardEvent> {
           public void reject(Rejection reason, String detail, int count) {
             rejected.count(reason, count);
             byte[] letter =
-                DeadLetters.json(reason, detail, topic, record.position(), record.value());
+                DeadLetters.ofRecord(reason, detail, topic, record.position(), record.value());
             context.output(DeadLetters.TAG, letter);
           }
         });

@@ -15,6 +15,8 @@ import io.sluice.protocol.wire.LossBatch;
 import io.sluice.protocol.wire.LossEvent;
 import io.sluice.protocol.wire.Membership;
 import io.sluice.protocol.wire.SamplesAdded;
+import io.sluice.protocol.wire.SamplesRetired;
+import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
@@ -73,6 +75,7 @@ final class LossEventDecoder {
       case JOIN -> join(message.getJoin(), at, out);
       case SAMPLES_ADDED -> samples(message.getSamplesAdded(), at, out);
       case MEMBERSHIP -> membership(message.getMembership(), at, out);
+      case SAMPLES_RETIRED -> retired(message.getSamplesRetired(), at, out);
       default -> out.reject(Rejection.NO_EVENT, "the record says nothing this job knows", 1);
     }
   }
@@ -160,17 +163,12 @@ final class LossEventDecoder {
             end.getEpoch(),
             end.getRank(),
             end.getWorldSize(),
-            end.getGeneration(),
             end.getIncarnation(),
             end.getLosses()));
   }
 
   private void join(Join join, Position at, Output out) {
     if (!isRank(join.getRank(), join.getWorldSize(), out) || !isEpoch(join.getEpoch(), 0, out)) {
-      return;
-    }
-    if (join.getGeneration() < 0) {
-      out.reject(Rejection.OLD_GENERATION, "generation does not fit 31 bits", 1);
       return;
     }
     if (join.getShards() != sharding.shards()) {
@@ -190,69 +188,95 @@ final class LossEventDecoder {
         shard ->
             out.event(
                 new Joined(
-                    shard,
-                    at,
-                    join.getRank(),
-                    join.getWorldSize(),
-                    join.getGeneration(),
-                    join.getEpoch(),
-                    incarnation)));
+                    shard, at, join.getRank(), join.getWorldSize(), join.getEpoch(), incarnation)));
   }
 
   private void samples(SamplesAdded added, Position at, Output out) {
     if (!ownsShard(added.getShard(), at, 1, out) || !isEpoch(added.getFromEpoch(), 0, out)) {
       return;
     }
+    if (added.getDatasetSize() < 0) {
+      out.reject(Rejection.BAD_RANGE, "a dataset_size of 2^63 or more", 1);
+      return;
+    }
+    Ranges ranges = ranges(added.getShard(), added.getRangesList(), out);
+    if (ranges != null) {
+      out.event(
+          new SamplesDeclared(
+              added.getShard(),
+              at,
+              added.getFromEpoch(),
+              ranges.firsts(),
+              ranges.counts(),
+              added.getDatasetSize()));
+    }
+  }
+
+  private void retired(SamplesRetired retired, Position at, Output out) {
+    if (!ownsShard(retired.getShard(), at, 1, out)) {
+      return;
+    }
+    Ranges ranges = ranges(retired.getShard(), retired.getRangesList(), out);
+    if (ranges != null) {
+      out.event(
+          new ShardEvent.SamplesRetired(retired.getShard(), at, ranges.firsts(), ranges.counts()));
+    }
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Ranges(long[] firsts, long[] counts) {}
+
+  /** Returns null when a range is refused. */
+  private Ranges ranges(int shard, List<IndexRange> ranges, Output out) {
     long total = 0;
-    long[] firsts = new long[added.getRangesCount()];
-    long[] counts = new long[added.getRangesCount()];
+    long[] firsts = new long[ranges.size()];
+    long[] counts = new long[ranges.size()];
     for (int i = 0; i < firsts.length; i++) {
-      IndexRange range = added.getRanges(i);
+      IndexRange range = ranges.get(i);
       firsts[i] = range.getFirst();
       counts[i] = range.getCount();
       boolean good =
           firsts[i] >= 0
               && counts[i] >= 1
               && counts[i] <= Wire.MAX_SAMPLES_PER_RECORD
-              && sharding.isLocalIndex(added.getShard(), firsts[i] + counts[i] - 1);
+              && sharding.isLocalIndex(shard, firsts[i] + counts[i] - 1);
       total += good ? counts[i] : 0;
       if (!good || total > Wire.MAX_SAMPLES_PER_RECORD) {
         String detail =
             String.format(
-                "range %d starts at %s with %s samples; indices are below 2^56, a record declares"
-                    + " at most %d samples",
+                "range %d starts at %s with %s samples; indices are below 2^56, a record names at"
+                    + " most %d samples",
                 i,
                 Long.toUnsignedString(firsts[i]),
                 Long.toUnsignedString(counts[i]),
                 Wire.MAX_SAMPLES_PER_RECORD);
         out.reject(Rejection.BAD_RANGE, detail, 1);
-        return;
+        return null;
       }
     }
-    out.event(new SamplesDeclared(added.getShard(), at, added.getFromEpoch(), firsts, counts));
+    return new Ranges(firsts, counts);
   }
 
   private void membership(Membership membership, Position at, Output out) {
-    int[] ranks = membership.getRanksList().stream().mapToInt(Integer::intValue).toArray();
-    boolean valid = ranks.length > 0 && ranks[0] >= 0;
-    for (int i = 1; i < ranks.length; i++) {
-      valid &= ranks[i] > ranks[i - 1];
-    }
-    if (!valid || ranks[ranks.length - 1] >= Wire.MAX_WORLD_SIZE) {
+    int worldSize = membership.getWorldSize();
+    if (worldSize < 1 || worldSize > Wire.MAX_WORLD_SIZE) {
       String detail =
-          "ranks must ascend, each once, at least one, all below " + Wire.MAX_WORLD_SIZE;
+          "world size "
+              + Integer.toUnsignedString(worldSize)
+              + "; allowed: 1 to "
+              + Wire.MAX_WORLD_SIZE;
       out.reject(Rejection.BAD_RANK, detail, 1);
       return;
     }
     if (!isEpoch(membership.getFromEpoch(), -1, out)) {
       return;
     }
+    long generation = at.partition() == 0 ? at.offset() : membership.getGeneration();
     forShardsOf(
         at,
         shard ->
             out.event(
-                new MembersDeclared(
-                    shard, at, membership.getGeneration(), membership.getFromEpoch(), ranks)));
+                new MembersDeclared(shard, at, generation, membership.getFromEpoch(), worldSize)));
   }
 
   private boolean ownsShard(int shard, Position at, int count, Output out) {

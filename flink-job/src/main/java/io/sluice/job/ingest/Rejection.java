@@ -18,6 +18,8 @@ public enum Rejection {
   BAD_EPOCH("bad-epoch"),
   BAD_RANK("bad-rank"),
   NON_FINITE_LOSS("non-finite-loss"),
+  UNKNOWN_SAMPLE("unknown-sample"),
+  RETIRED_SAMPLE("retired-sample"),
   LATE_LOSS("late-loss"),
   EARLY_LOSS("early-loss"),
   EARLY_END("early-end"),
@@ -28,7 +30,9 @@ public enum Rejection {
   COUNT_MISMATCH("count-mismatch"),
   REPEATED_BATCH("repeated-batch"),
   REPEATED_END("repeated-end"),
-  REPEATED_JOIN("repeated-join");
+  REPEATED_JOIN("repeated-join"),
+  REPEATED_SAMPLES("repeated-samples"),
+  REPEATED_MEMBERSHIP("repeated-membership");
 
   private final String word;
 
@@ -43,7 +47,11 @@ public enum Rejection {
 
   /** Whether the record only says again what was said before: counted, but no dead letter. */
   public boolean isRepeat() {
-    return this == REPEATED_BATCH || this == REPEATED_END || this == REPEATED_JOIN;
+    return switch (this) {
+      case REPEATED_BATCH, REPEATED_END, REPEATED_JOIN, REPEATED_SAMPLES, REPEATED_MEMBERSHIP ->
+          true;
+      default -> false;
+    };
   }
 
   /** One counter per reason. */

@@ -52,7 +52,6 @@ public sealed interface ShardEvent {
       int epoch,
       int rank,
       int worldSize,
-      int generation,
       long incarnation,
       long losses)
       implements ShardEvent {}
@@ -62,14 +61,7 @@ public sealed interface ShardEvent {
    *
    * @param epoch first epoch it is going to train, from 0
    */
-  record Joined(
-      int shard,
-      Position position,
-      int rank,
-      int worldSize,
-      int generation,
-      int epoch,
-      long incarnation)
+  record Joined(int shard, Position position, int rank, int worldSize, int epoch, long incarnation)
       implements ShardEvent {}
 
   /**
@@ -78,15 +70,28 @@ public sealed interface ShardEvent {
    * @param fromEpoch first epoch whose selection may hold them
    * @param firsts first local index of each range
    * @param counts number of samples of each range
+   * @param datasetSize one more than the greatest sample id declared so far; 0 for not said
    */
-  record SamplesDeclared(int shard, Position position, int fromEpoch, long[] firsts, long[] counts)
+  record SamplesDeclared(
+      int shard, Position position, int fromEpoch, long[] firsts, long[] counts, long datasetSize)
       implements ShardEvent {}
 
   /**
-   * Who the ranks are from an epoch on.
+   * Samples are gone for good.
    *
-   * @param ranks ascending
+   * @param firsts first local index of each range
+   * @param counts number of samples of each range
    */
-  record MembersDeclared(int shard, Position position, int generation, int fromEpoch, int[] ranks)
+  record SamplesRetired(int shard, Position position, long[] firsts, long[] counts)
+      implements ShardEvent {}
+
+  /**
+   * The ranks are 0 to W − 1 from an epoch on.
+   *
+   * @param generation which declaration it is; a later one has a greater generation
+   * @param worldSize W
+   */
+  record MembersDeclared(
+      int shard, Position position, long generation, int fromEpoch, int worldSize)
       implements ShardEvent {}
 }

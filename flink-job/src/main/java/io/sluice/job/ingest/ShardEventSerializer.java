@@ -5,6 +5,7 @@ import io.sluice.job.ingest.ShardEvent.Joined;
 import io.sluice.job.ingest.ShardEvent.Losses;
 import io.sluice.job.ingest.ShardEvent.MembersDeclared;
 import io.sluice.job.ingest.ShardEvent.SamplesDeclared;
+import io.sluice.job.ingest.ShardEvent.SamplesRetired;
 import io.sluice.job.serde.VersionedSerializer;
 import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
@@ -13,7 +14,8 @@ import org.apache.flink.core.memory.DataOutputView;
 /**
  * Layout: kind, shard, position, then the kind's fields in order; arrays after their length.
  *
- * <p>Version 1 wrote each index and each loss of a batch on its own.
+ * <p>Version 1 wrote each index and each loss of a batch on its own; up to version 2, agents stated
+ * a generation, members were single ranks, and samples could not be retired.
  */
 public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> {
 
@@ -22,10 +24,11 @@ public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> 
   private static final int JOINED = 3;
   private static final int SAMPLES_DECLARED = 4;
   private static final int MEMBERS_DECLARED = 5;
+  private static final int SAMPLES_RETIRED = 6;
 
   @Override
   protected int version() {
-    return 2;
+    return 3;
   }
 
   @Override
@@ -43,14 +46,12 @@ public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> 
       out.writeInt(end.epoch());
       out.writeInt(end.rank());
       out.writeInt(end.worldSize());
-      out.writeInt(end.generation());
       out.writeLong(end.incarnation());
       out.writeLong(end.losses());
     } else if (event instanceof Joined join) {
       writeHead(JOINED, event, out);
       out.writeInt(join.rank());
       out.writeInt(join.worldSize());
-      out.writeInt(join.generation());
       out.writeInt(join.epoch());
       out.writeLong(join.incarnation());
     } else if (event instanceof SamplesDeclared samples) {
@@ -58,14 +59,16 @@ public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> 
       out.writeInt(samples.fromEpoch());
       writeLongs(samples.firsts(), out);
       writeLongs(samples.counts(), out);
+      out.writeLong(samples.datasetSize());
+    } else if (event instanceof SamplesRetired samples) {
+      writeHead(SAMPLES_RETIRED, event, out);
+      writeLongs(samples.firsts(), out);
+      writeLongs(samples.counts(), out);
     } else if (event instanceof MembersDeclared members) {
       writeHead(MEMBERS_DECLARED, event, out);
-      out.writeInt(members.generation());
+      out.writeLong(members.generation());
       out.writeInt(members.fromEpoch());
-      out.writeInt(members.ranks().length);
-      for (int rank : members.ranks()) {
-        out.writeInt(rank);
-      }
+      out.writeInt(members.worldSize());
     }
   }
 
@@ -76,22 +79,21 @@ public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> 
     Position at = Position.read(in);
     return switch (kind) {
       case LOSSES -> readLosses(version, shard, at, in);
-      case EPOCH_ENDED ->
-          new EpochEnded(
+      case EPOCH_ENDED -> readEnd(version, shard, at, in);
+      case JOINED -> readJoin(version, shard, at, in);
+      case SAMPLES_DECLARED ->
+          new SamplesDeclared(
               shard,
               at,
               in.readInt(),
-              in.readInt(),
-              in.readInt(),
-              in.readInt(),
-              in.readLong(),
-              in.readLong());
-      case JOINED ->
-          new Joined(
-              shard, at, in.readInt(), in.readInt(), in.readInt(), in.readInt(), in.readLong());
-      case SAMPLES_DECLARED ->
-          new SamplesDeclared(shard, at, in.readInt(), readLongs(in), readLongs(in));
-      case MEMBERS_DECLARED -> readMembers(shard, at, in);
+              readLongs(in),
+              readLongs(in),
+              version < 3 ? 0 : in.readLong());
+      case SAMPLES_RETIRED -> new SamplesRetired(shard, at, readLongs(in), readLongs(in));
+      case MEMBERS_DECLARED ->
+          version < 3
+              ? readRanks(shard, at, in)
+              : new MembersDeclared(shard, at, in.readLong(), in.readInt(), in.readInt());
       default -> throw new IOException("unknown kind of shard event: " + kind);
     };
   }
@@ -115,15 +117,36 @@ public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> 
     return LossBlock.of(indices, losses, losses.length);
   }
 
-  private static MembersDeclared readMembers(int shard, Position at, DataInputView in)
+  private static EpochEnded readEnd(int version, int shard, Position at, DataInputView in)
+      throws IOException {
+    int epoch = in.readInt();
+    int rank = in.readInt();
+    int worldSize = in.readInt();
+    skipGeneration(version, in);
+    return new EpochEnded(shard, at, epoch, rank, worldSize, in.readLong(), in.readLong());
+  }
+
+  private static Joined readJoin(int version, int shard, Position at, DataInputView in)
+      throws IOException {
+    int rank = in.readInt();
+    int worldSize = in.readInt();
+    skipGeneration(version, in);
+    return new Joined(shard, at, rank, worldSize, in.readInt(), in.readLong());
+  }
+
+  private static void skipGeneration(int version, DataInputView in) throws IOException {
+    if (version < 3) {
+      in.readInt();
+    }
+  }
+
+  private static MembersDeclared readRanks(int shard, Position at, DataInputView in)
       throws IOException {
     int generation = in.readInt();
     int fromEpoch = in.readInt();
-    int[] ranks = new int[in.readInt()];
-    for (int i = 0; i < ranks.length; i++) {
-      ranks[i] = in.readInt();
-    }
-    return new MembersDeclared(shard, at, generation, fromEpoch, ranks);
+    int worldSize = in.readInt();
+    in.skipBytesToRead(worldSize * Integer.BYTES);
+    return new MembersDeclared(shard, at, generation, fromEpoch, worldSize);
   }
 
   private static void writeHead(int kind, ShardEvent event, DataOutputView out) throws IOException {

@@ -1,8 +1,11 @@
 package io.sluice.job.metrics;
 
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
@@ -42,17 +45,24 @@ public final class JobMetrics {
   /** On the difficulty tracker. */
   public static final class Tracking {
 
+    private final Counter lossesAccepted;
     private final Counter lossesApplied;
     private volatile long openEpoch = -1;
-    private volatile long stalledShards;
 
     public Tracking(MetricGroup operator) {
+      lossesAccepted = operator.counter("lossesAccepted");
       lossesApplied = operator.counter("lossesApplied");
       gauge(operator, "openEpoch", () -> openEpoch);
-      gauge(operator, "stalledShards", () -> stalledShards);
     }
 
-    /** {@code lossesApplied}: losses taken into the state since the start. */
+    /** {@code lossesAccepted}: losses of the open epoch taken into the state since the start. */
+    public void lossesAccepted(long count) {
+      lossesAccepted.inc(count);
+    }
+
+    /**
+     * {@code lossesApplied}: losses taken to their samples since the start; they follow in bulk.
+     */
     public void lossesApplied(long count) {
       lossesApplied.inc(count);
     }
@@ -61,10 +71,38 @@ public final class JobMetrics {
     public void epochOpened(int epoch) {
       openEpoch = Math.max(openEpoch, epoch);
     }
+  }
 
-    /** {@code stalledShards}: shards whose epoch waits for ranks longer than stall-warning. */
-    public void stalledShards(int shards) {
-      stalledShards = shards;
+  /** On the difficulty tracker: epochs that wait for ranks longer than stall-warning. */
+  public static final class Stalling {
+
+    private final MetricGroup operator;
+    private final Map<Integer, Long> shardsByRank = new ConcurrentHashMap<>();
+    private volatile long stalledShards;
+
+    public Stalling(MetricGroup operator) {
+      this.operator = operator;
+      gauge(operator, "stalledShards", () -> stalledShards);
+    }
+
+    /**
+     * {@code stalledShards}: shards whose epoch waits; {@code rank.<r>.stalledShards}: those of
+     * them that wait for rank r, from the first time that one does.
+     *
+     * @param missing for each stalled shard, the ranks it waits for
+     */
+    public void stalled(Collection<List<Integer>> missing) {
+      Map<Integer, Long> counts = new HashMap<>();
+      missing.forEach(ranks -> ranks.forEach(rank -> counts.merge(rank, 1L, Long::sum)));
+      stalledShards = missing.size();
+      shardsByRank.replaceAll((rank, count) -> counts.getOrDefault(rank, 0L));
+      counts.forEach(
+          (rank, count) -> {
+            if (shardsByRank.put(rank, count) == null) {
+              MetricGroup group = operator.addGroup("rank", Integer.toString(rank));
+              gauge(group, "stalledShards", () -> shardsByRank.get(rank));
+            }
+          });
     }
   }
 

@@ -1,6 +1,8 @@
 package io.sluice.job.recluster;
 
 import io.sluice.job.difficulty.ShardReport;
+import io.sluice.job.difficulty.ShardReport.Samples;
+import io.sluice.job.difficulty.World;
 import io.sluice.job.selection.Histogram;
 import io.sluice.job.selection.SparseHistogram;
 import java.util.BitSet;
@@ -8,19 +10,38 @@ import java.util.BitSet;
 /** The reports of one epoch, merged as they come. Mutable. */
 final class EpochMerge {
 
-  private final Histogram histogram = new Histogram();
-  private final BitSet shards;
-  private long unseen;
-  private long endedAtMillis;
+  /**
+   * What the reports so far say together, but for the difficulties.
+   *
+   * @param world the newest that a shard has closed the epoch with: they may differ while a
+   *     membership changes
+   * @param endedAtMillis Kafka timestamp of the epoch's last EpochEnd
+   * @param logOffset where in its partition shard 0 closed the epoch
+   */
+  record Totals(Samples samples, World world, long endedAtMillis, long logOffset) {
 
-  EpochMerge() {
-    this(new BitSet(), 0, Long.MIN_VALUE, SparseHistogram.empty());
+    static final Totals NONE = new Totals(Samples.NONE, World.UNKNOWN, Long.MIN_VALUE, 0);
+
+    Totals plus(ShardReport report) {
+      return new Totals(
+          samples.plus(report.samples()),
+          world.newer(report.world()),
+          Math.max(endedAtMillis, report.endedAtMillis()),
+          report.shard() == 0 ? report.logOffset() : logOffset);
+    }
   }
 
-  EpochMerge(BitSet shards, long unseen, long endedAtMillis, SparseHistogram measured) {
+  private final Histogram histogram = new Histogram();
+  private final BitSet shards;
+  private Totals totals;
+
+  EpochMerge() {
+    this(new BitSet(), Totals.NONE, SparseHistogram.empty());
+  }
+
+  EpochMerge(BitSet shards, Totals totals, SparseHistogram measured) {
     this.shards = shards;
-    this.unseen = unseen;
-    this.endedAtMillis = endedAtMillis;
+    this.totals = totals;
     histogram.add(measured);
   }
 
@@ -30,8 +51,7 @@ final class EpochMerge {
       return false;
     }
     shards.set(report.shard());
-    unseen += report.unseen();
-    endedAtMillis = Math.max(endedAtMillis, report.endedAtMillis());
+    totals = totals.plus(report);
     histogram.add(report.measured());
     return true;
   }
@@ -44,13 +64,8 @@ final class EpochMerge {
     return shards;
   }
 
-  long unseen() {
-    return unseen;
-  }
-
-  /** Kafka timestamp of the epoch's last EpochEnd, in milliseconds. */
-  long endedAtMillis() {
-    return endedAtMillis;
+  Totals totals() {
+    return totals;
   }
 
   SparseHistogram measured() {
@@ -58,6 +73,6 @@ final class EpochMerge {
   }
 
   EpochMerge deepCopy() {
-    return new EpochMerge((BitSet) shards.clone(), unseen, endedAtMillis, measured());
+    return new EpochMerge((BitSet) shards.clone(), totals, measured());
   }
 }

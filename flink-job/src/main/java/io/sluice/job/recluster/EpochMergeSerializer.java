@@ -1,18 +1,26 @@
 package io.sluice.job.recluster;
 
 import io.sluice.job.difficulty.HistogramBytes;
+import io.sluice.job.difficulty.ShardReport.Samples;
+import io.sluice.job.difficulty.World;
+import io.sluice.job.recluster.EpochMerge.Totals;
 import io.sluice.job.serde.VersionedSerializer;
 import java.io.IOException;
 import java.util.BitSet;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Layout: words of the shard set after their number, unseen, ended at, histogram. */
+/**
+ * Layout: words of the shard set after their number, unseen, ended at, retired, dataset size, log
+ * offset, generation, world size, histogram.
+ *
+ * <p>Version 1 had nothing from retired to world size.
+ */
 public final class EpochMergeSerializer extends VersionedSerializer<EpochMerge> {
 
   @Override
   protected int version() {
-    return 1;
+    return 2;
   }
 
   @Override
@@ -22,8 +30,14 @@ public final class EpochMergeSerializer extends VersionedSerializer<EpochMerge> 
     for (long word : words) {
       out.writeLong(word);
     }
-    out.writeLong(merge.unseen());
-    out.writeLong(merge.endedAtMillis());
+    Totals totals = merge.totals();
+    out.writeLong(totals.samples().unseen());
+    out.writeLong(totals.endedAtMillis());
+    out.writeLong(totals.samples().retired());
+    out.writeLong(totals.samples().datasetSize());
+    out.writeLong(totals.logOffset());
+    out.writeLong(totals.world().generation());
+    out.writeInt(totals.world().size());
     HistogramBytes.write(merge.measured(), out);
   }
 
@@ -33,8 +47,18 @@ public final class EpochMergeSerializer extends VersionedSerializer<EpochMerge> 
     for (int i = 0; i < words.length; i++) {
       words[i] = in.readLong();
     }
-    return new EpochMerge(
-        BitSet.valueOf(words), in.readLong(), in.readLong(), HistogramBytes.read(in));
+    return new EpochMerge(BitSet.valueOf(words), readTotals(version, in), HistogramBytes.read(in));
+  }
+
+  private static Totals readTotals(int version, DataInputView in) throws IOException {
+    long unseen = in.readLong();
+    long endedAtMillis = in.readLong();
+    if (version == 1) {
+      return new Totals(new Samples(unseen, 0, 0), World.UNKNOWN, endedAtMillis, 0);
+    }
+    Samples samples = new Samples(unseen, in.readLong(), in.readLong());
+    long logOffset = in.readLong();
+    return new Totals(samples, new World(in.readLong(), in.readInt()), endedAtMillis, logOffset);
   }
 
   @Override

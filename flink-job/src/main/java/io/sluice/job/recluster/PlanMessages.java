@@ -1,5 +1,6 @@
 package io.sluice.job.recluster;
 
+import io.sluice.job.recluster.EpochMerge.Totals;
 import io.sluice.job.selection.Band;
 import io.sluice.job.selection.Cluster;
 import io.sluice.job.selection.DifficultyCode;
@@ -11,7 +12,7 @@ final class PlanMessages {
 
   private PlanMessages() {}
 
-  static io.sluice.protocol.wire.SelectionPlan of(SelectionPlan plan) {
+  static io.sluice.protocol.wire.SelectionPlan of(SelectionPlan plan, Totals totals) {
     io.sluice.protocol.wire.SelectionPlan.Builder message =
         io.sluice.protocol.wire.SelectionPlan.newBuilder()
             .setVersion(Wire.VERSION)
@@ -21,7 +22,12 @@ final class PlanMessages {
             .setUnseen(plan.unseen())
             .setWindowStart(plan.window().start())
             .setWindowSize(plan.window().size())
-            .setAnnealing(plan.annealing());
+            .setAnnealing(plan.annealing())
+            .setRetired(totals.samples().retired())
+            .setDatasetSize(totals.samples().datasetSize())
+            .setWorldSize(totals.world().size())
+            .setGeneration(totals.world().generation())
+            .setLogOffset(totals.logOffset());
     plan.clusters().forEach(cluster -> message.addClusters(clusterOf(cluster)));
     plan.bands().forEach(band -> message.addBands(bandOf(band)));
     return message.build();

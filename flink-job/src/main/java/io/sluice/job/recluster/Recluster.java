@@ -2,6 +2,7 @@ package io.sluice.job.recluster;
 
 import io.sluice.job.difficulty.ShardReport;
 import io.sluice.job.metrics.JobMetrics;
+import io.sluice.job.recluster.EpochMerge.Totals;
 import io.sluice.job.selection.Cluster;
 import io.sluice.job.selection.SelectionPlan;
 import io.sluice.job.selection.SelectionPlanner;
@@ -79,12 +80,13 @@ public final class Recluster extends KeyedProcessFunction<Integer, ShardReport, 
     }
     merges.remove(report.epoch());
     planned.update(report.epoch());
-    emit(plan(report.epoch(), merge), merge.endedAtMillis(), context, out);
+    emit(plan(report.epoch(), merge), merge.totals(), context, out);
   }
 
   private SelectionPlan plan(int epoch, EpochMerge merge) {
     long start = System.nanoTime();
-    SelectionPlan plan = SelectionPlanner.plan(epoch, merge.measured(), merge.unseen(), settings);
+    SelectionPlan plan =
+        SelectionPlanner.plan(epoch, merge.measured(), merge.totals().samples().unseen(), settings);
     metrics.planned(
         epoch,
         plan.known(),
@@ -98,11 +100,12 @@ public final class Recluster extends KeyedProcessFunction<Integer, ShardReport, 
     return plan;
   }
 
-  private void emit(
-      SelectionPlan plan, long endedAtMillis, Context context, Collector<ShardPlan> out) {
+  private void emit(SelectionPlan plan, Totals totals, Context context, Collector<ShardPlan> out) {
+    long endedAtMillis = totals.endedAtMillis();
+    int worldSize = totals.world().size();
     for (int shard = 0; shard < shards; shard++) {
-      out.collect(new ShardPlan(plan.epoch(), shard, endedAtMillis, plan.bands()));
+      out.collect(new ShardPlan(plan.epoch(), shard, endedAtMillis, worldSize, plan.bands()));
     }
-    context.output(PLANS, Json.write(PlanMessages.of(plan)));
+    context.output(PLANS, Json.write(PlanMessages.of(plan, totals)));
   }
 }

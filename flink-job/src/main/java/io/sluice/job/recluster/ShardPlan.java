@@ -16,9 +16,10 @@ import org.apache.flink.core.memory.DataOutputView;
  *
  * @param epoch number of the selection
  * @param endedAtMillis Kafka timestamp of the last EpochEnd before it; for metrics only
+ * @param worldSize number of ranks that share the selection
  * @param bands what is selected of the measured samples
  */
-public record ShardPlan(int epoch, int shard, long endedAtMillis, List<Band> bands) {
+public record ShardPlan(int epoch, int shard, long endedAtMillis, int worldSize, List<Band> bands) {
 
   public static final TypeInformation<ShardPlan> TYPE =
       new SerializerTypeInfo<>(ShardPlan.class, new Serializer());
@@ -27,12 +28,16 @@ public record ShardPlan(int epoch, int shard, long endedAtMillis, List<Band> ban
     bands = List.copyOf(bands);
   }
 
-  /** Layout: epoch, shard, ended at, number of bands; per band its fields in order. */
+  /**
+   * Layout: epoch, shard, ended at, world size, number of bands; per band its fields in order.
+   *
+   * <p>Version 1 had no world size.
+   */
   public static final class Serializer extends VersionedSerializer<ShardPlan> {
 
     @Override
     protected int version() {
-      return 1;
+      return 2;
     }
 
     @Override
@@ -40,6 +45,7 @@ public record ShardPlan(int epoch, int shard, long endedAtMillis, List<Band> ban
       out.writeInt(plan.epoch());
       out.writeInt(plan.shard());
       out.writeLong(plan.endedAtMillis());
+      out.writeInt(plan.worldSize());
       out.writeInt(plan.bands().size());
       for (Band band : plan.bands()) {
         out.writeInt(band.lowerCode());
@@ -57,6 +63,7 @@ public record ShardPlan(int epoch, int shard, long endedAtMillis, List<Band> ban
       int epoch = in.readInt();
       int shard = in.readInt();
       long endedAtMillis = in.readLong();
+      int worldSize = version == 1 ? 0 : in.readInt();
       List<Band> bands = new ArrayList<>();
       for (int left = in.readInt(); left > 0; left--) {
         bands.add(
@@ -69,7 +76,7 @@ public record ShardPlan(int epoch, int shard, long endedAtMillis, List<Band> ban
                 in.readDouble(),
                 in.readFloat()));
       }
-      return new ShardPlan(epoch, shard, endedAtMillis, bands);
+      return new ShardPlan(epoch, shard, endedAtMillis, worldSize, bands);
     }
   }
 }

@@ -19,7 +19,7 @@ final class ChunkBuilder {
     this.sharding = sharding;
   }
 
-  SelectionChunk build(CodesPart part, BandFilter filter) {
+  SelectionChunk build(CodesPart part, BandFilter filter, int worldSize) {
     List<PageCodes> pages = part.pages();
     float[] weights = filter.weights();
     long firstPage = pages.isEmpty() ? 0 : pages.get(0).page();
@@ -45,7 +45,8 @@ final class ChunkBuilder {
             .setPart(part.part())
             .setParts(part.parts())
             .setBaseLocalIndex(firstPage * PageCodes.SIZE)
-            .setKnown(known);
+            .setKnown(known)
+            .setWorldSize(worldSize);
     for (int i = 0; i < weights.length; i++) {
       SampleSet samples = new SampleSet(selected[i]);
       if (samples.count() > 0) {

@@ -99,7 +99,7 @@ public final class Selector
 
   private void select(CodesPart part, ShardPlan plan, Context context, Collector<ChunkRecord> out)
       throws Exception {
-    SelectionChunk chunk = chunks.build(part, filterOf(plan));
+    SelectionChunk chunk = chunks.build(part, filterOf(plan), plan.worldSize());
     out.collect(new ChunkRecord(part.shard(), chunk.toByteArray()));
 
     Integer before = partsDone.get(part.epoch());

@@ -1,6 +1,7 @@
 package io.sluice.job.difficulty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.sluice.job.ingest.ShardEvent.Losses;
 import io.sluice.job.ingest.TestingEvents;
@@ -37,7 +38,15 @@ class DifficultyTrackerTest {
     tracker.process(agents.end(1, -1));
 
     assertThat(tracker.reports())
-        .containsExactly(new ShardReport(0, SHARD, 1003, 0, SparseHistogram.empty()));
+        .containsExactly(
+            new ShardReport(
+                0,
+                SHARD,
+                1003,
+                3,
+                new World(0, 2),
+                new ShardReport.Samples(0, 0, 0),
+                SparseHistogram.empty()));
     assertThat(tracker.codes()).containsExactly(new CodesPart(0, SHARD, 0, 1, List.of()));
     assertThat(tracker.deadLetters()).isEmpty();
     assertThat(tracker.stateEntries())
@@ -49,7 +58,7 @@ class DifficultyTrackerTest {
   void reportsDeclaredSamplesAsUnseen() throws Exception {
     startEpochZero(3);
 
-    assertThat(tracker.reports()).last().extracting(ShardReport::unseen).isEqualTo(3L);
+    assertThat(tracker.reports()).last().extracting(TestingTracker::unseen).isEqualTo(3L);
     PageCodes page = tracker.codes().get(0).pages().get(0);
     assertThat(page.code(0)).isEqualTo(DifficultyCode.UNSEEN);
     assertThat(page.code(2)).isEqualTo(DifficultyCode.UNSEEN);
@@ -66,7 +75,7 @@ class DifficultyTrackerTest {
 
     ShardReport report = tracker.reports().get(0);
     assertThat(report.epoch()).isEqualTo(1);
-    assertThat(report.unseen()).isEqualTo(1);
+    assertThat(report.samples().unseen()).isEqualTo(1);
     assertThat(report.measured())
         .isEqualTo(
             new SparseHistogram(
@@ -114,7 +123,7 @@ class DifficultyTrackerTest {
       assertThat(tracker.codes()).usingRecursiveComparison().isEqualTo(other.codes());
       assertThat(tracker.reports())
           .usingRecursiveComparison()
-          .ignoringFields("endedAtMillis")
+          .ignoringFields("endedAtMillis", "logOffset")
           .isEqualTo(other.reports());
     }
   }
@@ -143,13 +152,13 @@ class DifficultyTrackerTest {
     tracker.process(agents.samples(2, 10, 1), agents.samples(0, 20, 1));
     clear();
     tracker.process(agents.end(0, 0), agents.end(1, 0));
-    assertThat(tracker.reports()).extracting(ShardReport::unseen).containsExactly(2L);
+    assertThat(tracker.reports()).extracting(TestingTracker::unseen).containsExactly(2L);
     PageCodes page = tracker.codes().get(0).pages().get(0);
     assertThat(page.code(10)).as("declared for epoch 2").isEqualTo(DifficultyCode.ABSENT);
     assertThat(page.code(20)).as("declared for the past").isEqualTo(DifficultyCode.UNSEEN);
 
     tracker.process(agents.end(0, 1), agents.end(1, 1));
-    assertThat(tracker.reports()).extracting(ShardReport::unseen).containsExactly(3L);
+    assertThat(tracker.reports()).extracting(TestingTracker::unseen).containsExactly(3L);
   }
 
   @Test
@@ -182,6 +191,8 @@ class DifficultyTrackerTest {
                 .setTopic("run.loss-events")
                 .setPartition(SHARD)
                 .setOffset(late.position().offset())
+                .setRank(1)
+                .setIncarnation(late.incarnation())
                 .build());
     assertThat(tracker.codes().get(0).pages().get(0).code(0)).isEqualTo(DifficultyCode.encode(1f));
   }
@@ -204,12 +215,12 @@ class DifficultyTrackerTest {
     assertThat(parts)
         .extracting(part -> part.pages().get(0).page())
         .containsExactly(255L, 256L, 768L, (1L << 50) / PageCodes.SIZE);
-    assertThat(tracker.reports()).extracting(ShardReport::unseen).containsExactly(4L);
+    assertThat(tracker.reports()).extracting(TestingTracker::unseen).containsExactly(4L);
   }
 
   @Test
   void appliesABatchThatSpansPages() throws Exception {
-    startEpochZero(0);
+    startEpochZero(9001);
     tracker.process(
         agents.losses(0, 0, new long[] {4095, 4096, 9000}, new float[] {1, 2, 3}),
         agents.end(0, 0),
@@ -233,7 +244,7 @@ class DifficultyTrackerTest {
     clear();
     tracker.process(agents.end(0, 0), agents.end(1, 0));
 
-    assertThat(tracker.reports()).extracting(ShardReport::unseen).containsExactly(2000L - 1023);
+    assertThat(tracker.reports()).extracting(TestingTracker::unseen).containsExactly(2000L - 1023);
     PageCodes page = tracker.codes().get(0).pages().get(0);
     assertThat(page.code(0)).isEqualTo(DifficultyCode.encode(7f));
     assertThat(page.code(1)).isEqualTo(DifficultyCode.encode(8f));
@@ -246,7 +257,7 @@ class DifficultyTrackerTest {
     startEpochZero(1);
     tracker.process(agents.end(0, 0));
     clear();
-    tracker.process(agents.members(1, 0, 0));
+    tracker.process(agents.members(100, 0, 1));
     assertThat(tracker.reports()).extracting(ShardReport::epoch).containsExactly(1);
   }
 
@@ -281,6 +292,79 @@ class DifficultyTrackerTest {
     assertThat(tracker.deadLetters())
         .extracting(DeadLetter::getReason)
         .containsExactly("count-mismatch", "count-mismatch");
+  }
+
+  @Test
+  void rejectsLossesOfSamplesThatNobodyDeclaredAndKeepsNothingOfThem() throws Exception {
+    startEpochZero(2);
+    int before = tracker.stateEntries();
+    Losses batch = agents.losses(0, 0, new long[] {1, 2, 1L << 40}, new float[] {1, 2, 3});
+    tracker.process(batch, agents.end(0, 0));
+    clear();
+    tracker.process(agents.end(1, 0));
+
+    assertThat(tracker.deadLetters())
+        .extracting(DeadLetter::getReason, DeadLetter::getDetail, DeadLetter::getOffset)
+        .containsExactly(
+            tuple(
+                "unknown-sample",
+                "2 of 3 losses of rank 0 are of samples that nobody has declared",
+                batch.position().offset()));
+    ShardReport report = tracker.reports().get(0);
+    assertThat(report.measured().total()).isEqualTo(1);
+    assertThat(report.samples().unseen()).isEqualTo(1);
+    assertThat(tracker.stateEntries()).isEqualTo(before);
+  }
+
+  @Test
+  void aLossFromBeforeItsSampleWasDeclaredIsRejectedWheneverItIsApplied() throws Exception {
+    startEpochZero(1);
+    clear();
+    tracker.process(
+        agents.losses(0, 0, 5, 1f),
+        agents.samples(0, 5, 1),
+        agents.losses(1, 0, 5, 2f),
+        agents.end(0, 0),
+        agents.end(1, 0));
+
+    assertThat(tracker.deadLetters())
+        .extracting(DeadLetter::getReason)
+        .containsExactly("unknown-sample");
+    assertThat(tracker.codes().get(0).pages().get(0).code(5)).isEqualTo(DifficultyCode.encode(2f));
+  }
+
+  @Test
+  void retiresSamplesForGood() throws Exception {
+    startEpochZero(4);
+    tracker.process(agents.losses(0, 0, 0, 1f, 2f), agents.end(0, 0), agents.end(1, 0));
+    clear();
+    tracker.process(
+        agents.losses(0, 1, 0, 3f, 4f, 5f),
+        agents.retired(1, 2),
+        agents.losses(1, 1, 1, 6f),
+        agents.samples(0, 0, 4));
+    tracker.process(agents.end(0, 1), agents.end(1, 1));
+
+    assertThat(tracker.deadLetters())
+        .extracting(DeadLetter::getReason)
+        .containsExactly("retired-sample");
+    ShardReport report = tracker.reports().get(0);
+    assertThat(report.samples().retired()).isEqualTo(2);
+    assertThat(report.samples().unseen()).isEqualTo(1);
+    assertThat(report.measured().total()).isEqualTo(1);
+    PageCodes page = tracker.codes().get(0).pages().get(0);
+    assertThat(page.code(0)).isEqualTo(DifficultyCode.encode(3f));
+    assertThat(page.code(1)).isEqualTo(DifficultyCode.ABSENT);
+    assertThat(page.code(2)).isEqualTo(DifficultyCode.ABSENT);
+    assertThat(page.code(3)).isEqualTo(DifficultyCode.UNSEEN);
+  }
+
+  @Test
+  void samplesRetiredBeforeTheEpochThatTheyAreDeclaredForNeverCome() throws Exception {
+    startEpochZero(1);
+    tracker.process(agents.samples(1, 1, 2), agents.samples(2, 3, 1), agents.retired(3, 1));
+    tracker.process(agents.end(0, 0), agents.end(1, 0), agents.end(0, 1), agents.end(1, 1));
+    assertThat(tracker.reports()).extracting(TestingTracker::unseen).containsExactly(1L, 3L, 3L);
   }
 
   private void startEpochZero(int samples) throws Exception {

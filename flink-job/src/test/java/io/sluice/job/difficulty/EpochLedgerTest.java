@@ -12,6 +12,7 @@ import io.sluice.job.ingest.ShardEvent.MembersDeclared;
 import io.sluice.job.ingest.TestingEvents;
 import io.sluice.job.serde.TestingSerde;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EpochLedgerTest {
@@ -175,16 +176,17 @@ class EpochLedgerTest {
     accept(agents.end(0, 0));
     assertThat(ledger.isComplete()).isFalse();
 
-    accept(agents.members(1, 0, 0));
+    accept(agents.members(100, 0, 1));
 
     assertThat(ledger.isComplete()).isTrue();
     refuse(agents.losses(1, 0, 0, 1f), Rejection.NOT_A_MEMBER);
+    refuse(agents.end(1, 0), Rejection.NOT_A_MEMBER);
   }
 
   @Test
   void keepsAMembershipOfALaterEpochUntilThen() {
     startEpochZero();
-    accept(agents.members(1, 1, 0));
+    accept(agents.members(100, 1, 1));
     accept(agents.end(0, 0));
     assertThat(ledger.isComplete()).isFalse();
     accept(agents.end(1, 0));
@@ -194,44 +196,82 @@ class EpochLedgerTest {
   }
 
   @Test
-  void refusesAMembershipThatIsNotNewer() {
+  void theGreatestGenerationHoldsFromItsEpochOnInWhicheverOrderTheyCome() {
     startEpochZero();
-    accept(agents.members(2, 5, 0));
-    refuse(agents.members(2, 6, 0, 1), Rejection.OLD_GENERATION);
-    refuse(agents.members(1, 0, 0), Rejection.OLD_GENERATION);
+    EpochLedger other = ledger.deepCopy();
+    List<MembersDeclared> declared =
+        List.of(agents.members(7, 5, 4), agents.members(8, 3, 3), agents.members(9, 8, 5));
+    declared.forEach(this::accept);
+    for (int i = declared.size() - 1; i >= 0; i--) {
+      other.declare(declared.get(i));
+    }
+
+    assertThat(ledger.upcoming())
+        .extracting(Members::generation)
+        .as("the seventh is overruled by the eighth, which comes before it")
+        .containsExactly(8L, 9L);
+    assertThat(other.upcoming()).isEqualTo(ledger.upcoming());
   }
 
   @Test
-  void takesTheRanksOfAJoinWithANewerGeneration() {
+  void refusesAMembershipThatANewerOneOverrules() {
     startEpochZero();
-    TestingEvents four = laterAgents(4);
-    accept(four.join(0, 0, 1));
-    assertThat(ledger.missingRanks()).containsExactly(0, 1, 2, 3);
-    refuse(agents.join(1, 0, 0), Rejection.OLD_GENERATION);
+    accept(agents.members(2, 5, 1));
+    refuse(agents.members(2, 5, 1), Rejection.REPEATED_MEMBERSHIP);
+    refuse(agents.members(1, 6, 3), Rejection.OLD_GENERATION);
+    accept(agents.members(1, 4, 3));
+    assertThat(ledger.upcoming()).extracting(Members::fromEpoch).containsExactly(4, 5);
   }
 
   @Test
-  void countsNoEndOfAnOlderGenerationForANewerOne() {
+  void ranksThatAreAddedDoNotHaveToEndTheEpochThatIsOpen() {
     startEpochZero();
+    accept(agents.members(9, 0, 4));
+    assertThat(ledger.missingRanks()).containsExactly(0, 1);
+    accept(agents.end(0, 0));
     accept(agents.end(1, 0));
-    TestingEvents three = laterAgents(3);
-    accept(three.join(0, 0, 1));
-    accept(three.join(2, 0, 1));
-    accept(three.end(0, 0));
-    accept(three.end(2, 0));
-    assertThat(ledger.missingRanks()).as("ended it as one of two, not of three").containsExactly(1);
-
-    accept(three.join(1, 0, 1));
-    accept(three.end(1, 0));
     assertThat(ledger.isComplete()).isTrue();
+    ledger.close();
+    assertThat(ledger.missingRanks()).containsExactly(0, 1, 2, 3);
+    assertThat(ledger.members().world()).isEqualTo(new World(9, 4));
   }
 
   @Test
-  void takesAgentsOfAnOlderGenerationForStrangers() {
+  void admitsAgentsOfRanksThatAreAnnounced() {
     startEpochZero();
-    accept(laterAgents(2).join(0, 0, 1));
+    TestingEvents three = laterAgents(3);
+    refuse(three.join(2, 0), Rejection.WRONG_WORLD);
+    accept(agents.members(9, 5, 3));
+    accept(three.join(2, 0));
+    refuse(three.end(2, -1), Rejection.REPEATED_END);
+    assertThat(ledger.missingRanks()).containsExactly(0, 1);
+  }
+
+  @Test
+  void aRankThatWasRemovedHasToJoinAgainWhenItIsAddedAgain() {
+    startEpochZero();
+    accept(agents.members(8, 0, 1));
+    accept(agents.members(9, 1, 2));
     refuse(agents.losses(1, 0, 0, 1f), Rejection.UNKNOWN_INCARNATION);
-    refuse(agents.end(1, 0), Rejection.UNKNOWN_INCARNATION);
+    accept(agents.join(1, 1));
+  }
+
+  @Test
+  void aMembershipBeforeAnyAgentSaysWhoTheRanksAre() {
+    accept(agents.members(0, -1, 2));
+    refuse(laterAgents(3).join(2, 4), Rejection.WRONG_WORLD);
+    assertThat(ledger.openEpoch()).as("whoever is refused begins nothing").isEqualTo(-1);
+    accept(agents.join(0, 7));
+    assertThat(ledger.openEpoch()).isEqualTo(6);
+    assertThat(ledger.missingRanks()).containsExactly(0, 1);
+  }
+
+  @Test
+  void theRunBeginsWithItsFirstAgentAlthoughAMembershipIsAnnounced() {
+    accept(agents.members(0, 3, 3));
+    accept(agents.join(1, 0));
+    assertThat(ledger.missingRanks()).containsExactly(0, 1);
+    assertThat(ledger.upcoming()).extracting(Members::worldSize).containsExactly(3);
   }
 
   @Test
@@ -244,9 +284,10 @@ class EpochLedgerTest {
   @Test
   void letsThoseWhoAreLeftWriteOnAndStartAgainAfterAMembership() {
     startEpochZero();
-    accept(agents.members(1, 0, 0));
+    accept(agents.members(100, 0, 1));
     accept(agents.losses(0, 0, 0, 1f));
-    accept(laterAgents(2).join(0, 0, 1));
+    refuse(laterAgents(2).join(0, 0), Rejection.WRONG_WORLD);
+    accept(laterAgents(1).join(0, 0));
   }
 
   @Test
@@ -262,10 +303,32 @@ class EpochLedgerTest {
   }
 
   @Test
-  void refusesAJoinOfARankOutsideTheGeneration() {
+  void doesNotCloseWithoutLossesThatARankWillNotSendAgain() {
     startEpochZero();
-    accept(agents.members(1, 0, 0));
-    refuse(agents.join(1, 0, 1), Rejection.NOT_A_MEMBER);
+    accept(agents.losses(0, 0, 0, 1f));
+    refuse(agents.end(0, 0, 2), Rejection.COUNT_MISMATCH);
+    accept(agents.end(1, 0));
+
+    accept(agents.join(0, 1)); // its checkpoint is of the end of epoch 0
+    refuse(agents.end(0, 0, 0), Rejection.COUNT_MISMATCH);
+    accept(agents.join(0, 1));
+    refuse(agents.end(0, 0, 0), Rejection.COUNT_MISMATCH);
+    assertThat(ledger.isComplete()).isFalse();
+    assertThat(ledger.isWaiting()).isTrue();
+
+    accept(agents.join(0, 0)); // from the checkpoint before
+    accept(agents.losses(0, 0, 0, 1f, 2f));
+    accept(agents.end(0, 0));
+    assertThat(ledger.isComplete()).isTrue();
+  }
+
+  @Test
+  void knowsHowLargeTheDatasetIs() {
+    startEpochZero();
+    assertThat(ledger.declare(agents.samples(1, 0, 10))).isEqualTo(Verdict.ACCEPTED);
+    assertThat(ledger.declare(agents.samples(2, 10, 5))).isEqualTo(Verdict.DEFERRED);
+    assertThat(ledger.declare(agents.samples(1, 0, 7))).isEqualTo(Verdict.ACCEPTED);
+    assertThat(ledger.datasetSize()).isEqualTo(15);
   }
 
   @Test
@@ -274,7 +337,9 @@ class EpochLedgerTest {
     accept(agents.losses(0, 0, 0, 1f, 2f));
     judge(agents.losses(1, 1, 0, 1f));
     accept(agents.end(0, 0));
-    accept(agents.members(5, 9, 0, 3));
+    accept(agents.members(500, 9, 4));
+    accept(agents.join(1, 1));
+    ledger.declare(agents.samples(1, 0, 10));
 
     EpochLedger copy = TestingSerde.roundTrip(new EpochLedgerSerializer(), ledger);
 
@@ -287,7 +352,7 @@ class EpochLedgerTest {
     startEpochZero();
     EpochLedger copy = new EpochLedgerSerializer().copy(ledger);
     accept(agents.end(0, 0));
-    accept(agents.members(5, 9, 0));
+    accept(agents.members(500, 9, 1));
     assertThat(copy.missingRanks()).containsExactly(0, 1);
     assertThat(copy.upcoming()).isEmpty();
   }

@@ -72,7 +72,8 @@ public class PageBenchmark {
         current[slot] = Float.NaN;
       }
     }
-    return new Page(TestingLosses.logNormal(Page.SIZE, seed), current, TestingCodes.allKnown());
+    return new Page(
+        TestingLosses.logNormal(Page.SIZE, seed), current, TestingCodes.allKnown(), null);
   }
 
   /** Pages to be folded, each time as they were before. */
@@ -84,7 +85,8 @@ public class PageBenchmark {
     public void open(PageBenchmark shard) {
       for (int i = 0; i < PAGES; i++) {
         Page page = shard.pages[i];
-        pages[i] = new Page(page.committed().clone(), page.current().clone(), page.known().clone());
+        pages[i] =
+            new Page(page.committed().clone(), page.current().clone(), page.known().clone(), null);
       }
     }
   }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
 import org.apache.flink.core.memory.DataInputDeserializer;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
 class PageTest {
@@ -117,18 +118,74 @@ class PageTest {
     assertThat(page.difficulty(7)).isEqualTo(1.5f);
     assertThat(page.openLoss(8)).isEqualTo(2.5f);
     assertThat(page.isKnown(9)).isTrue();
-    assertThat(page.isKnown(8)).isFalse();
+    assertThat(page.isKnown(8)).as("then a loss made a sample known").isTrue();
+    assertThat(page.isKnown(10)).isFalse();
   }
 
   @Test
-  void makesAMeasuredSampleKnownWhenTheEpochCloses() {
-    measure(page, 3, 1f);
+  void takesNoLossOfASampleThatIsNotKnown() throws IOException {
+    page.know(3, 4);
+    byte[] before = TestingSerde.bytes(new PageSerializer(), page);
+
+    assertThat(page.measure(new long[] {2, 4}, new float[] {1, 1}, 0, 2)).isZero();
+    assertThat(TestingSerde.bytes(new PageSerializer(), page)).isEqualTo(before);
+    assertThat(page.current()).as("no memory for nothing").isNull();
+    assertThat(page.measure(new long[] {2, 3}, new float[] {1, 5}, 0, 2)).isEqualTo(1);
+    assertThat(page.openLoss(3)).isEqualTo(5);
+    assertThat(page.openLoss(2)).isNaN();
+  }
+
+  @Test
+  void forgetsARetiredSampleForGood() throws IOException {
+    measure(page, 63, 1f);
     page.fold(1);
-    assertThat(page.isKnown(3)).isTrue();
-    measure(page, 4, 1f);
+    measure(page, 63, 2f);
+    measure(page, 64, 3f);
+
+    assertThat(page.retire(63, 64)).isEqualTo(1);
+    assertThat(page.retire(63, 64)).isZero();
+
+    Page copy = TestingSerde.roundTrip(new PageSerializer(), page);
+    for (Page each : new Page[] {page, copy}) {
+      assertThat(each.isKnown(63)).isFalse();
+      assertThat(each.isRetired(63)).isTrue();
+      assertThat(each.difficulty(63)).isNaN();
+      assertThat(each.openLoss(63)).isNaN();
+      assertThat(each.know(63, 65)).as("stays so").isZero();
+      assertThat(each.isKnown(63)).isFalse();
+      assertThat(each.measure(new long[] {63}, new float[] {9}, 0, 1)).isZero();
+      assertThat(each.openLoss(64)).isEqualTo(3f);
+      assertThat(each.retiredCount()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void takesNoMemoryForDifficultiesWhenAllItsSamplesAreRetired() throws IOException {
+    measure(page, 5, 1f);
     page.fold(1);
-    assertThat(page.isKnown(4)).isTrue();
-    assertThat(page.isKnown(5)).isFalse();
+    measure(page, 5, 1f);
+    page.retire(0, Page.SIZE);
+    assertThat(page.committed()).isNull();
+    assertThat(page.current()).isNull();
+    assertThat(TestingSerde.bytes(new PageSerializer(), page)).hasSize(1 + 512 + 512);
+  }
+
+  @Test
+  void aDifficultyStaysFiniteBetweenTheHugestLosses() {
+    for (float smoothing : new float[] {0.1f, 0.5f, 1}) {
+      Page huge = new Page();
+      measure(huge, 0, Float.MAX_VALUE);
+      measure(huge, 1, 1f);
+      huge.fold(smoothing);
+      measure(huge, 0, -Float.MAX_VALUE);
+      measure(huge, 1, Float.MAX_VALUE);
+      huge.fold(smoothing);
+      assertThat(huge.difficulty(0))
+          .isBetween(-Float.MAX_VALUE, Float.MAX_VALUE)
+          .isCloseTo(
+              (float) (Float.MAX_VALUE * (1 - 2.0 * smoothing)), Percentage.withPercentage(0.001));
+      assertThat(huge.difficulty(1)).isFinite();
+    }
   }
 
   /** Whatever happens to the one, the other stays; pages of every past are copied. */
@@ -153,9 +210,13 @@ class PageTest {
 
   private static void change(Page page, Random random, int times) {
     for (int i = 0; i < times; i++) {
-      switch (random.nextInt(3)) {
+      switch (random.nextInt(4)) {
         case 0 -> measure(page, random.nextInt(Page.SIZE), random.nextFloat());
         case 1 -> page.fold(0.5f);
+        case 2 -> {
+          int slot = random.nextInt(Page.SIZE - 2000);
+          page.retire(slot, slot + 2000);
+        }
         default -> {
           int slot = random.nextInt(Page.SIZE);
           page.know(slot, slot + 1);
@@ -169,6 +230,7 @@ class PageTest {
     measure(page, 0, 1f);
     page.fold(1);
     measure(page, 1, 1f);
+    page.know(2, 3);
     Page copy = new PageSerializer().copy(page);
     measure(copy, 2, 1f);
 
@@ -178,6 +240,7 @@ class PageTest {
   }
 
   private static void measure(Page page, int slot, float loss) {
+    page.know(slot, slot + 1);
     page.measure(new long[] {-1, slot}, new float[] {9, loss}, 1, 2);
   }
 }

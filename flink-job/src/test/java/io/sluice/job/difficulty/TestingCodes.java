@@ -20,7 +20,8 @@ public final class TestingCodes {
     List<PageCodes> codes = new ArrayList<>();
     for (int number = 0; number < pages; number++) {
       int from = number * Page.SIZE;
-      Page page = new Page(null, Arrays.copyOfRange(losses, from, from + Page.SIZE), allKnown());
+      Page page =
+          new Page(null, Arrays.copyOfRange(losses, from, from + Page.SIZE), allKnown(), null);
       codes.add(PageCodes.of(number, page, page.fold(1), histogram, tally));
     }
     return new CodesPart(1, 0, 0, 1, codes);

@@ -80,6 +80,10 @@ public final class TestingTracker implements AutoCloseable {
     return reports;
   }
 
+  static long unseen(ShardReport report) {
+    return report.samples().unseen();
+  }
+
   /** Codes since the last call. */
   public List<CodesPart> codes() {
     return drain(DifficultyTracker.CODES);

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.job.ingest.ShardEvent;
 import io.sluice.job.ingest.TestingEvents;
 import io.sluice.job.selection.DifficultyCode;
+import io.sluice.protocol.wire.DeadLetter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.stream.LongStream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +31,8 @@ class TrackerModelTest {
 
   /** What a shard comes to, without pages, backlog or lists. */
   private static final class Model {
+    private final Set<Long> known = new TreeSet<>();
+    private final Set<Long> retired = new TreeSet<>();
     private final Map<Long, Float> committed = new TreeMap<>();
     private final Map<Long, Float> open = new TreeMap<>();
     private final Map<Long, Float> early = new TreeMap<>();
@@ -36,12 +43,36 @@ class TrackerModelTest {
               committed.merge(
                   index, loss, (difficulty, l) -> difficulty + SMOOTHING * (l - difficulty)));
       open.clear();
-      open.putAll(early);
+      early.forEach(this::measure);
       early.clear();
+    }
+
+    void measure(long index, float loss) {
+      if (known.contains(index)) {
+        open.put(index, loss);
+      }
+    }
+
+    void know(long first, long count) {
+      LongStream.range(first, first + count)
+          .filter(index -> !retired.contains(index))
+          .forEach(known::add);
+    }
+
+    void retire(long first, long count) {
+      LongStream.range(first, first + count)
+          .forEach(
+              index -> {
+                retired.add(index);
+                known.remove(index);
+                open.remove(index);
+                committed.remove(index);
+              });
     }
 
     Map<Long, Integer> codes() {
       Map<Long, Integer> codes = new TreeMap<>();
+      known.forEach(index -> codes.put(index, (int) DifficultyCode.UNSEEN));
       committed.forEach((index, loss) -> codes.put(index, (int) DifficultyCode.encode(loss)));
       return codes;
     }
@@ -60,11 +91,14 @@ class TrackerModelTest {
       for (int epoch = 0; epoch < EPOCHS; epoch++) {
         List<ShardEvent> events = new ArrayList<>();
         for (int batch = random.nextInt(12); batch > 0; batch--) {
-          events.add(batch(agents, random.nextInt(2), epoch, random, model.open));
+          if (random.nextInt(3) == 0) {
+            events.add(change(agents, random, model));
+          }
+          events.add(batch(agents, random.nextInt(2), epoch, random, model::measure));
         }
         events.add(agents.end(0, epoch));
         for (int batch = random.nextInt(4); batch > 0; batch--) {
-          events.add(batch(agents, 0, epoch + 1, random, model.early));
+          events.add(batch(agents, 0, epoch + 1, random, model.early::put));
         }
         int checkpoint = random.nextInt(events.size());
         int restart = checkpoint + random.nextInt(events.size() - checkpoint);
@@ -79,11 +113,25 @@ class TrackerModelTest {
         model.close();
 
         assertThat(codes(tracker)).as("epoch %d", epoch).isEqualTo(model.codes());
-        assertThat(tracker.deadLetters()).isEmpty();
+        assertThat(tracker.deadLetters())
+            .extracting(DeadLetter::getReason)
+            .isSubsetOf("unknown-sample", "retired-sample");
       }
     } finally {
       tracker.close();
     }
+  }
+
+  /** Samples come or go. */
+  private static ShardEvent change(TestingEvents agents, SplittableRandom random, Model model) {
+    long first = random.nextLong(SAMPLES);
+    if (random.nextInt(4) == 0) {
+      model.retire(first, 10);
+      return agents.retired(first, 10);
+    }
+    long count = 1 + random.nextLong(SAMPLES - first);
+    model.know(first, count);
+    return agents.samples(0, first, count);
   }
 
   private static ShardEvent batch(
@@ -91,12 +139,12 @@ class TrackerModelTest {
       int rank,
       int epoch,
       SplittableRandom random,
-      Map<Long, Float> expected) {
+      BiConsumer<Long, Float> expected) {
     long[] indices = random.longs(1 + random.nextInt(1500), 0, SAMPLES).sorted().toArray();
     float[] losses = new float[indices.length];
     for (int i = 0; i < losses.length; i++) {
       losses[i] = (float) random.nextDouble(-2, 9);
-      expected.put(indices[i], losses[i]);
+      expected.accept(indices[i], losses[i]);
     }
     return agents.losses(rank, epoch, indices, losses);
   }

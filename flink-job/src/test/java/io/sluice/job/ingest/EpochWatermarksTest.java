@@ -47,18 +47,17 @@ class EpochWatermarksTest {
   }
 
   @Test
-  void startsOverWhenTheRanksChange() {
+  void countsWithTheRanksThatTheNewestEndSpeaksOf() {
     see(agents.join(0, 0));
     see(agents.join(1, 0));
-    see(agents.end(0, -1));
-    see(agents.members(1, 0, 0, 5));
-    see(agents.end(0, 0));
-    assertThat(emitted).isEmpty();
-    see(agents.end(0, 1));
-    assertThat(emitted).as("rank 5 has not ended").isEmpty();
-    see(agents.members(2, 1, 0));
-    see(agents.end(0, 2));
-    assertThat(emitted).containsExactly(2L);
+    see(agents.end(1, 3));
+    see(agents.end(0, 4));
+    assertThat(emitted).containsExactly(3L);
+
+    TestingEvents alone = new TestingEvents(0, 1);
+    alone.join(0, 0);
+    see(alone.end(0, 5));
+    assertThat(emitted).last().isEqualTo(5L);
   }
 
   private void see(ShardEvent event) {

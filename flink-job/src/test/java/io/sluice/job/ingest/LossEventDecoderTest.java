@@ -15,6 +15,7 @@ import io.sluice.protocol.wire.LossBatch;
 import io.sluice.protocol.wire.LossEvent;
 import io.sluice.protocol.wire.Membership;
 import io.sluice.protocol.wire.SamplesAdded;
+import io.sluice.protocol.wire.SamplesRetired;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,13 +156,11 @@ class LossEventDecoderTest {
             .setEpoch(-1)
             .setRank(1)
             .setWorldSize(2)
-            .setGeneration(3)
             .setIncarnation(5)
             .setLosses(6);
     decode(LossEvent.newBuilder().setVersion(1).setEpochEnd(end).build().toByteArray());
 
-    assertThat(events)
-        .containsExactly(new EpochEnded(1, new Position(1, 77, 123), -1, 1, 2, 3, 5, 6));
+    assertThat(events).containsExactly(new EpochEnded(1, new Position(1, 77, 123), -1, 1, 2, 5, 6));
   }
 
   @Test
@@ -192,8 +191,8 @@ class LossEventDecoderTest {
 
     assertThat(events)
         .containsExactly(
-            new Joined(1, new Position(1, 77, 123), 1, 2, 0, 3, 5),
-            new Joined(3, new Position(1, 77, 123), 1, 2, 0, 3, 5));
+            new Joined(1, new Position(1, 77, 123), 1, 2, 3, 5),
+            new Joined(3, new Position(1, 77, 123), 1, 2, 3, 5));
   }
 
   @Test
@@ -222,13 +221,33 @@ class LossEventDecoderTest {
         SamplesAdded.newBuilder()
             .setShard(3)
             .setFromEpoch(2)
-            .addRanges(IndexRange.newBuilder().setFirst(10).setCount(5));
+            .addRanges(IndexRange.newBuilder().setFirst(10).setCount(5))
+            .setDatasetSize(60);
     decode(LossEvent.newBuilder().setVersion(1).setSamplesAdded(added).build().toByteArray());
 
     SamplesDeclared samples = (SamplesDeclared) events.get(0);
     assertThat(samples.fromEpoch()).isEqualTo(2);
     assertThat(samples.firsts()).containsExactly(10);
     assertThat(samples.counts()).containsExactly(5);
+    assertThat(samples.datasetSize()).isEqualTo(60);
+  }
+
+  @Test
+  void readsRetiredSamples() {
+    IndexRange.Builder range = IndexRange.newBuilder().setFirst(10).setCount(5);
+    decode(SamplesRetired.newBuilder().setShard(3).addRanges(range));
+
+    ShardEvent.SamplesRetired samples = (ShardEvent.SamplesRetired) events.get(0);
+    assertThat(samples.shard()).isEqualTo(3);
+    assertThat(samples.firsts()).containsExactly(10);
+    assertThat(samples.counts()).containsExactly(5);
+
+    decode(SamplesRetired.newBuilder().setShard(2).addRanges(range));
+    assertRefused(Rejection.WRONG_SHARD, 1);
+    refusals.clear();
+    decode(SamplesRetired.newBuilder().setShard(3).addRanges(range.setFirst(-1)));
+    assertRefused(Rejection.BAD_RANGE, 1);
+    assertThat(events).hasSize(1);
   }
 
   @Test
@@ -258,25 +277,38 @@ class LossEventDecoderTest {
   @Test
   void spreadsAMembershipOverThePartitionsShards() {
     Membership.Builder members =
-        Membership.newBuilder().setGeneration(4).setFromEpoch(2).addRanks(0).addRanks(2);
+        Membership.newBuilder().setGeneration(4).setFromEpoch(2).setWorldSize(3);
     decode(LossEvent.newBuilder().setVersion(1).setMembership(members).build().toByteArray());
 
     assertThat(events).extracting(ShardEvent::shard).containsExactly(1, 3);
     MembersDeclared declared = (MembersDeclared) events.get(0);
     assertThat(declared.generation()).isEqualTo(4);
     assertThat(declared.fromEpoch()).isEqualTo(2);
-    assertThat(declared.ranks()).containsExactly(0, 2);
+    assertThat(declared.worldSize()).isEqualTo(3);
   }
 
   @Test
-  void refusesAMembershipOfNobodyOrOutOfOrder() {
+  void takesTheOffsetAsGenerationInPartitionZero() {
+    byte[] bytes =
+        LossEvent.newBuilder()
+            .setVersion(1)
+            .setMembership(Membership.newBuilder().setGeneration(4).setWorldSize(1))
+            .build()
+            .toByteArray();
+    decode(new RawRecord(new Position(0, 42, 0), bytes));
+
+    assertThat(events).hasSize(2).allMatch(event -> ((MembersDeclared) event).generation() == 42);
+  }
+
+  @Test
+  void refusesAMembershipOfNobodyOrOfTooMany() {
     Membership nobody = Membership.getDefaultInstance();
     decode(LossEvent.newBuilder().setVersion(1).setMembership(nobody).build().toByteArray());
     assertRefused(Rejection.BAD_RANK, 1);
 
     refusals.clear();
-    Membership.Builder twice = Membership.newBuilder().addRanks(1).addRanks(1);
-    decode(LossEvent.newBuilder().setVersion(1).setMembership(twice).build().toByteArray());
+    Membership.Builder many = Membership.newBuilder().setWorldSize(65_537);
+    decode(LossEvent.newBuilder().setVersion(1).setMembership(many).build().toByteArray());
     assertRefused(Rejection.BAD_RANK, 1);
   }
 
@@ -299,6 +331,10 @@ class LossEventDecoderTest {
 
   private void decode(Join.Builder join) {
     decode(LossEvent.newBuilder().setVersion(1).setJoin(join).build().toByteArray());
+  }
+
+  private void decode(SamplesRetired.Builder samples) {
+    decode(LossEvent.newBuilder().setVersion(1).setSamplesRetired(samples).build().toByteArray());
   }
 
   private void decode(byte[] value) {

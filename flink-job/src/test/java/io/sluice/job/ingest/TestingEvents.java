@@ -5,6 +5,7 @@ import io.sluice.job.ingest.ShardEvent.Joined;
 import io.sluice.job.ingest.ShardEvent.Losses;
 import io.sluice.job.ingest.ShardEvent.MembersDeclared;
 import io.sluice.job.ingest.ShardEvent.SamplesDeclared;
+import io.sluice.job.ingest.ShardEvent.SamplesRetired;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -25,19 +26,20 @@ public final class TestingEvents {
 
   /** A rank's agent starts; the record's offset is its incarnation. */
   public Joined join(int rank, int epoch) {
-    return join(rank, epoch, 0);
-  }
-
-  public Joined join(int rank, int epoch, int generation) {
     Position at = next();
     incarnations.put(rank, at.offset());
     sequences.put(rank, 0L);
     sent.put(rank, 0L);
-    return new Joined(shard, at, rank, worldSize, generation, epoch, at.offset());
+    return new Joined(shard, at, rank, worldSize, epoch, at.offset());
   }
 
   public SamplesDeclared samples(int fromEpoch, long first, long count) {
-    return new SamplesDeclared(shard, next(), fromEpoch, new long[] {first}, new long[] {count});
+    return new SamplesDeclared(
+        shard, next(), fromEpoch, new long[] {first}, new long[] {count}, first + count);
+  }
+
+  public SamplesRetired retired(long first, long count) {
+    return new SamplesRetired(shard, next(), new long[] {first}, new long[] {count});
   }
 
   /** Losses of consecutive samples from {@code first} on. */
@@ -62,7 +64,7 @@ public final class TestingEvents {
   }
 
   public EpochEnded end(int rank, int epoch, long losses) {
-    return new EpochEnded(shard, next(), epoch, rank, worldSize, 0, incarnations.get(rank), losses);
+    return new EpochEnded(shard, next(), epoch, rank, worldSize, incarnations.get(rank), losses);
   }
 
   /** As many losses more that were refused when the batch was read. */
@@ -92,8 +94,8 @@ public final class TestingEvents {
     return values;
   }
 
-  public MembersDeclared members(int generation, int fromEpoch, int... ranks) {
-    return new MembersDeclared(shard, next(), generation, fromEpoch, ranks);
+  public MembersDeclared members(long generation, int fromEpoch, int newWorldSize) {
+    return new MembersDeclared(shard, next(), generation, fromEpoch, newWorldSize);
   }
 
   private Position next() {

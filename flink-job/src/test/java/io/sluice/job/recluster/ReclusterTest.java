@@ -3,6 +3,7 @@ package io.sluice.job.recluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.job.difficulty.ShardReport;
+import io.sluice.job.difficulty.World;
 import io.sluice.job.selection.DifficultyCode;
 import io.sluice.job.selection.Histogram;
 import io.sluice.job.selection.PolicyKind;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 class ReclusterTest {
 
   private static final int SHARDS = 3;
+  private static final World WORLD = new World(0, 2);
   private static final SelectionSettings SETTINGS =
       new SelectionSettings(PolicyKind.of("seta"), 4, 0.5, 0.25, 1, 10, 7);
 
@@ -90,6 +92,17 @@ class ReclusterTest {
     assertThat(plan.getBands(0).getLower()).isEqualTo(2f);
     assertThat(plan.getBands(0).getUpper()).isEqualTo(3f);
     assertThat(plan.getBands(0).getKeep()).isEqualTo(0.75);
+    assertThat(plan.getDatasetSize()).as("the greatest that a shard was told").isEqualTo(12);
+    assertThat(plan.getWorldSize()).isEqualTo(2);
+    assertThat(plan.getGeneration()).isZero();
+    assertThat(plan.getLogOffset()).as("where shard 0 closed the epoch").isEqualTo(50);
+  }
+
+  @Test
+  void theNewestMembersThatAShardKnowsShareTheSelection() throws Exception {
+    World three = new World(77, 3);
+    process(report(1, 1, WORLD, 0, 1f), report(1, 0, three, 0, 1f), report(1, 2, WORLD, 0, 1f));
+    assertThat(plans()).extracting(ShardPlan::worldSize).containsOnly(3);
   }
 
   @Test
@@ -137,7 +150,7 @@ class ReclusterTest {
   void bringsPlansThroughTheirSerializerUnchanged() throws IOException {
     ShardPlan plan =
         new ShardPlan(
-            3, 1, 99, SelectionPlanner.plan(3, histogram(1f, 1f, 1f), 0, SETTINGS).bands());
+            3, 1, 99, 2, SelectionPlanner.plan(3, histogram(1f, 1f, 1f), 0, SETTINGS).bands());
     assertThat(TestingSerde.roundTrip(new ShardPlan.Serializer(), plan)).isEqualTo(plan);
   }
 
@@ -160,7 +173,19 @@ class ReclusterTest {
   }
 
   private static ShardReport report(int epoch, int shard, long unseen, float... losses) {
-    return new ShardReport(epoch, shard, 100 + shard, unseen, histogram(losses));
+    return report(epoch, shard, WORLD, unseen, losses);
+  }
+
+  private static ShardReport report(
+      int epoch, int shard, World world, long unseen, float... losses) {
+    return new ShardReport(
+        epoch,
+        shard,
+        100 + shard,
+        50 + shard,
+        world,
+        new ShardReport.Samples(unseen, 0, 10 + shard),
+        histogram(losses));
   }
 
   private static SparseHistogram histogram(float... losses) {

@@ -37,6 +37,6 @@ public class ChunkBuilderBenchmark {
   @Benchmark
   @OperationsPerInvocation(SAMPLES)
   public SelectionChunk build() {
-    return chunks.build(part, filter);
+    return chunks.build(part, filter, 2);
   }
 }

@@ -214,7 +214,7 @@ class SelectorTest {
     for (int shard = 0; shard < SHARDING.shards(); shard++) {
       CodesPart codes = codes(3);
       parts.add(new CodesPart(1, shard, 0, 1, codes.pages()));
-      plans.add(new ShardPlan(1, shard, 0, ALL));
+      plans.add(new ShardPlan(1, shard, 0, 2, ALL));
     }
     for (CodesPart part : parts) {
       harness.processElement1(part, 0);
@@ -282,7 +282,7 @@ class SelectorTest {
   }
 
   private static ShardPlan plan(int epoch, List<Band> bands) {
-    return new ShardPlan(epoch, SHARD, 0, bands);
+    return new ShardPlan(epoch, SHARD, 0, 2, bands);
   }
 
   private static Band band(int lower, int upper, double keep, float weight) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
@@ -46,11 +47,11 @@ final class AlternatingFeed implements SelectionFeed {
   }
 
   @Override
-  public EpochSamples await(int epoch) {
+  public Optional<EpochSamples> await(int epoch) {
     reporting = epoch % CYCLE == 1;
     left = ids.length;
     start = System.nanoTime();
-    return new EpochSamples(epoch, ids, null, ids.length, ids.length, Duration.ZERO);
+    return Optional.of(new EpochSamples(epoch, ids, null, ids.length, ids.length, Duration.ZERO));
   }
 
   @Override

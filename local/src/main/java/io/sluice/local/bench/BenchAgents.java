@@ -82,7 +82,7 @@ final class BenchAgents implements AutoCloseable {
   void awaitApplied(JobClient job) throws InterruptedException {
     clients.forEach(client -> client.flush().join());
     long sent = metrics().lossesSent();
-    BenchCluster.await(job, "the losses", () -> JobProbe.lossesApplied() == sent);
+    BenchCluster.await(job, "the losses", () -> JobProbe.lossesAccepted() == sent);
   }
 
   /** Ends the epoch rank by rank; the last to end it is the one that {@link #awaitSelection}. */

@@ -95,13 +95,13 @@ final class IngestBench implements Callable<Integer> {
 
   private double read(BenchCluster cluster, RunConfig config) throws InterruptedException {
     JobClient job = cluster.submit(config);
-    BenchCluster.await(job, "the first loss", () -> JobProbe.lossesApplied() > 0);
+    BenchCluster.await(job, "the first loss", () -> JobProbe.lossesAccepted() > 0);
     long start = System.nanoTime();
-    long before = JobProbe.lossesApplied();
+    long before = JobProbe.lossesAccepted();
     BenchCluster.await(
         job,
         "the last loss",
-        () -> JobProbe.lossesApplied() == losses && JobProbe.plannedEpoch() == 1);
+        () -> JobProbe.lossesAccepted() == losses && JobProbe.plannedEpoch() == 1);
     double seconds = (System.nanoTime() - start) / 1e9;
     BenchCluster.cancel(job);
     return (losses - before) / seconds;

@@ -37,8 +37,8 @@ public final class JobProbe implements MetricReporter {
   }
 
   /** Losses that the trackers have taken into the state, of all subtasks. */
-  static long lossesApplied() {
-    return counter("lossesApplied");
+  static long lossesAccepted() {
+    return counter("lossesAccepted");
   }
 
   /** Number of the newest selection that has been planned; -1 before the first. */
@@ -67,7 +67,7 @@ public final class JobProbe implements MetricReporter {
 
   @Override
   public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
-    if (name.equals("lossesApplied") || name.equals("epoch")) {
+    if (name.equals("lossesAccepted") || name.equals("epoch")) {
       METRICS.put(metric, name);
     }
   }

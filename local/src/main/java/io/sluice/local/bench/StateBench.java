@@ -87,9 +87,9 @@ final class StateBench implements Callable<Integer> {
   private JobClient run(
       BenchCluster cluster, RunConfig config, JobClient job, BenchAgents agents, Figures figures)
       throws InterruptedException {
-    long appliedBefore = JobProbe.lossesApplied();
+    long appliedBefore = JobProbe.lossesAccepted();
     CompletableFuture<Void> load = load(agents);
-    BenchCluster.await(job, "losses", () -> JobProbe.lossesApplied() > appliedBefore);
+    BenchCluster.await(job, "losses", () -> JobProbe.lossesAccepted() > appliedBefore);
     long start = System.nanoTime();
     String checkpoint = cluster.checkpoint(job);
     double saving = (System.nanoTime() - start) / 1e9;

@@ -164,7 +164,7 @@ public final class Options {
       Option.duration(
           "stall-warning",
           JOB,
-          "5m",
+          "30s",
           Duration.ofMillis(100),
           "An epoch that some ranks have ended and others have not for this long is reported as"
               + " stalled, in the log and as a metric; nothing else happens.");
@@ -174,16 +174,13 @@ public final class Options {
 
   public static final Option<Integer> WORLD_SIZE =
       Option.integer(
-          "world-size", AGENT, "1", 1, Wire.MAX_WORLD_SIZE, "Number of agents of the run.");
-
-  public static final Option<Integer> GENERATION =
-      Option.integer(
-          "generation",
+          "world-size",
           AGENT,
-          "0",
-          0,
-          Integer.MAX_VALUE,
-          "Grows with every change of the world size, as in torchrun.");
+          "1",
+          1,
+          Wire.MAX_WORLD_SIZE,
+          "Number of agents of the run. The first agent's holds; 'sluice membership set' changes it"
+              + " later.");
 
   public static final Option<String> DATASET =
       Option.text(
@@ -283,7 +280,6 @@ public final class Options {
           STALL_WARNING,
           RANK,
           WORLD_SIZE,
-          GENERATION,
           DATASET,
           MODEL,
           BATCH_SIZE,

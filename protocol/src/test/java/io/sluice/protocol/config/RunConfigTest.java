@@ -35,10 +35,9 @@ class RunConfigTest {
     expected.put("smoothing", "1");
     expected.put("parallelism", "0");
     expected.put("checkpoint-interval", "10s");
-    expected.put("stall-warning", "5m");
+    expected.put("stall-warning", "30s");
     expected.put("rank", "0");
     expected.put("world-size", "1");
-    expected.put("generation", "0");
     expected.put("dataset", "glyphs");
     expected.put("model", "cnn");
     expected.put("batch-size", "64");
@@ -78,7 +77,7 @@ class RunConfigTest {
     assertThat(config.get(Options.CHECKPOINT_DIR)).hasToString("Optional[some/where]");
     assertThat(DEFAULTS.get(Options.CHECKPOINT_DIR)).isEqualTo(Optional.empty());
     assertThat(DEFAULTS.get(Options.CHECKPOINT_INTERVAL)).isEqualTo(Duration.ofSeconds(10));
-    assertThat(DEFAULTS.get(Options.STALL_WARNING)).isEqualTo(Duration.ofMinutes(5));
+    assertThat(DEFAULTS.get(Options.STALL_WARNING)).isEqualTo(Duration.ofSeconds(30));
   }
 
   @ParameterizedTest
@@ -90,8 +89,6 @@ class RunConfigTest {
           shards              | 32769    | an integer from 1 to 32768
           shards              | many     | an integer from 1 to 32768
           shards              | 1.0      | an integer from 1 to 32768
-          generation          | -1       | an integer from 0
-          generation          | 2147483648 | an integer from 0
           window-scale        | 0        | a number above 0 to 1
           window-scale        | 1.01     | a number above 0 to 1
           prune-ratio         | -0.1     | a number from 0 and below 1

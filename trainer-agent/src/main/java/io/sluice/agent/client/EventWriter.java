@@ -12,8 +12,10 @@ import io.sluice.protocol.wire.LossEvent;
 import io.sluice.protocol.wire.SamplesAdded;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Callback;
@@ -47,10 +49,10 @@ final class EventWriter implements AutoCloseable {
   private final String brokers;
   private final Sharding sharding;
   private final int rank;
-  private final int worldSize;
-  private final int generation;
+  private volatile int worldSize;
   private final ClientCounters counters;
   private final AtomicReference<UserError> failure = new AtomicReference<>();
+  private final Map<Integer, Long> joins = new ConcurrentHashMap<>();
   private long incarnation;
 
   EventWriter(
@@ -61,7 +63,6 @@ final class EventWriter implements AutoCloseable {
     this.sharding = config.sharding();
     this.rank = config.get(Options.RANK);
     this.worldSize = config.get(Options.WORLD_SIZE);
-    this.generation = config.get(Options.GENERATION);
     this.counters = counters;
   }
 
@@ -71,17 +72,34 @@ final class EventWriter implements AutoCloseable {
         Join.newBuilder()
             .setRank(rank)
             .setWorldSize(worldSize)
-            .setGeneration(generation)
             .setEpoch(firstEpoch)
             .setShards(sharding.shards());
     CompletableFuture<Optional<RecordMetadata>> first = new CompletableFuture<>();
     send(0, event().setJoin(join), first::complete);
     awaitDelivery();
     incarnation = first.join().orElseThrow().offset();
+    joins.put(0, incarnation);
     join.setIncarnation(incarnation);
     for (int partition = 1; partition < sharding.partitions(); partition++) {
-      send(partition, event().setJoin(join), Delivery.IGNORED);
+      send(
+          partition,
+          event().setJoin(join),
+          delivered -> delivered.ifPresent(at -> joins.put(at.partition(), at.offset())));
     }
+  }
+
+  long incarnation() {
+    return incarnation;
+  }
+
+  /** By partition, where the agent's Join stands, as far as Kafka has taken it. */
+  Map<Integer, Long> joins() {
+    return joins;
+  }
+
+  /** Number of ranks that share what is trained now. */
+  void worldSize(int now) {
+    worldSize = now;
   }
 
   void declare(List<IdRange> samples, int fromEpoch) {
@@ -109,7 +127,6 @@ final class EventWriter implements AutoCloseable {
             .setEpoch(epoch)
             .setRank(rank)
             .setWorldSize(worldSize)
-            .setGeneration(generation)
             .setIncarnation(incarnation);
     for (int shard = 0; shard < sharding.shards(); shard++) {
       end.setShard(shard).setLosses(counts[shard]);

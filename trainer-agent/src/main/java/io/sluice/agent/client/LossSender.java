@@ -152,6 +152,16 @@ final class LossSender implements AutoCloseable {
         });
   }
 
+  /** Opens the next epoch without a word to the job about this one. */
+  synchronized void skipEpoch(int epoch) {
+    if (epoch != openEpoch || gathered > 0) {
+      throw new IllegalArgumentException(
+          "cannot skip epoch " + epoch + " while epoch " + openEpoch + " is open");
+    }
+    openEpoch = epoch + 1;
+    execute(() -> sendingEpoch = epoch + 1);
+  }
+
   /**
    * Sends all that was reported so far.
    *

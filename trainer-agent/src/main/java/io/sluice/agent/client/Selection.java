@@ -11,20 +11,32 @@ public final class Selection {
   private final int epoch;
   private final Duration turnaround;
   private final Sharding sharding;
+  private final int worldSize;
   private final List<SelectedPart> parts;
 
   /**
+   * @param worldSize number of ranks that share it
    * @param parts all of them, ascending by shard and part
    */
-  Selection(int epoch, Duration turnaround, Sharding sharding, List<SelectedPart> parts) {
+  Selection(
+      int epoch, Duration turnaround, Sharding sharding, int worldSize, List<SelectedPart> parts) {
     this.epoch = epoch;
     this.turnaround = turnaround;
     this.sharding = sharding;
+    this.worldSize = worldSize;
     this.parts = List.copyOf(parts);
   }
 
   public int epoch() {
     return epoch;
+  }
+
+  /**
+   * Number of ranks W that share this selection. It may differ from the epoch before, for {@code
+   * sluice membership set} changes it.
+   */
+  public int worldSize() {
+    return worldSize;
   }
 
   /** Number of selected samples, of all ranks. */
@@ -50,10 +62,14 @@ public final class Selection {
    * mod W = (rank + epoch) mod W. Every rank gets the same number; up to W - 1 samples at the end
    * belong to no rank in this epoch.
    *
-   * @param rank 0 to worldSize - 1
-   * @param worldSize number of ranks W
+   * @param rank 0 to {@link #worldSize()} - 1
+   * @throws IllegalArgumentException for another rank, which has no part in this epoch
    */
-  public Slice slice(int rank, int worldSize) {
+  public Slice slice(int rank) {
+    return slice(rank, worldSize);
+  }
+
+  Slice slice(int rank, int worldSize) {
     if (rank < 0 || rank >= worldSize) {
       throw new IllegalArgumentException("rank " + rank + " of " + worldSize);
     }
@@ -62,7 +78,7 @@ public final class Selection {
       throw new UserError(
           String.format(
               "selection %d has %d samples for each of %d ranks, more than an agent can hold;"
-                  + " start more agents (world-size)",
+                  + " add ranks ('sluice membership set')",
               epoch, size, worldSize));
     }
     boolean weighted = parts.stream().anyMatch(SelectedPart::isWeighted);

@@ -33,6 +33,14 @@ final class SelectionAssembler {
 
   private static final int LISTED_SHARDS = 10;
 
+  /**
+   * A selection with all its parts.
+   *
+   * @param worldSize number of ranks that share it; 0 where a job of an older version does not say
+   * @param parts ascending by shard and part
+   */
+  record Complete(int worldSize, List<SelectedPart> parts) {}
+
   private record Key(int epoch, int shard, int part) {}
 
   private record Seen(int partition, long offset, int length, long crc) {
@@ -61,6 +69,7 @@ final class SelectionAssembler {
   private final int[] parts;
   private int wanted = -1;
   private int completeShards;
+  private int worldSize;
 
   SelectionAssembler(Sharding sharding, ClientCounters counters) {
     this.sharding = sharding;
@@ -121,12 +130,12 @@ final class SelectionAssembler {
     return completeShards == sharding.shards();
   }
 
-  /** The parts of the complete selection, ascending by shard and part. */
-  List<SelectedPart> take() {
+  /** The complete selection. */
+  Complete take() {
     List<SelectedPart> all = new ArrayList<>();
     shards.values().forEach(byPart -> all.addAll(byPart.values()));
     shards.clear();
-    return all;
+    return new Complete(worldSize, all);
   }
 
   /** What the wanted selection lacks, for people. */
@@ -201,12 +210,20 @@ final class SelectionAssembler {
               "says that shard %d has %d parts, an earlier one said %d",
               shard, chunk.getParts(), parts[shard]));
     }
+    if (!shards.isEmpty() && worldSize != chunk.getWorldSize()) {
+      throw refused(
+          record,
+          String.format(
+              "is for %d ranks, an earlier one of the same selection for %d",
+              chunk.getWorldSize(), worldSize));
+    }
     SelectedPart part;
     try {
       part = new SelectedPart(chunk);
     } catch (IllegalArgumentException e) {
       throw refused(record, "contradicts itself: " + e.getMessage());
     }
+    worldSize = chunk.getWorldSize();
     parts[shard] = chunk.getParts();
     shards.computeIfAbsent(shard, s -> new TreeMap<>()).put(chunk.getPart(), part);
     if (have(shard) == parts[shard]) {

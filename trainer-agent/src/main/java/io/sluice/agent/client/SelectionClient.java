@@ -23,7 +23,7 @@ import org.apache.kafka.clients.producer.Producer;
  * <pre>{@code
  * try (SelectionClient client = SelectionClient.join(config, 0, List.of(new IdRange(0, 50_000)))) {
  *   for (int epoch = 0; epoch < epochs; epoch++) {
- *     Slice slice = client.awaitSelection(epoch).slice(rank, worldSize).shuffled(seed);
+ *     Slice slice = client.awaitSelection(epoch).slice(rank).shuffled(seed);
  *     for (each batch of the slice) {
  *       client.report(epoch, ids, losses, count);
  *     }
@@ -36,14 +36,20 @@ import org.apache.kafka.clients.producer.Producer;
  * batches with {@link #closeEpoch}; their losses then count for the next epoch, and the next
  * selection is made while they are trained.
  *
+ * <p>Every method throws a {@link UserError} once the job has refused this agent: another one has
+ * taken its rank, its Join did not fit the run, or losses that it sent have not arrived.
+ *
  * <p>Selections are awaited by one thread at a time; everything else may be called from any thread.
  */
 public final class SelectionClient implements AutoCloseable {
 
   private final Sharding sharding;
+  private final int joinedWorldSize;
   private final ClientCounters counters;
+  private final EventWriter writer;
   private final LossSender sender;
   private final SelectionReader reader;
+  private final RefusalWatch refusals;
 
   /** When Kafka had taken the last epoch end, by {@link System#nanoTime}. */
   private volatile CompletableFuture<Long> lastEnd =
@@ -52,20 +58,31 @@ public final class SelectionClient implements AutoCloseable {
   private volatile boolean closed;
 
   private SelectionClient(
-      Sharding sharding, ClientCounters counters, LossSender sender, SelectionReader reader) {
-    this.sharding = sharding;
+      RunConfig config,
+      int firstEpoch,
+      ClientCounters counters,
+      EventWriter writer,
+      SelectionReader reader,
+      RefusalWatch refusals) {
+    this.sharding = config.sharding();
+    this.joinedWorldSize = config.get(Options.WORLD_SIZE);
     this.counters = counters;
-    this.sender = sender;
+    this.writer = writer;
+    this.sender =
+        new LossSender(writer, sharding, config.get(Options.LOSS_BUFFER), counters, firstEpoch);
     this.reader = reader;
+    this.refusals = refusals;
   }
 
   /**
    * Announces this rank, which makes every earlier client of the same rank obsolete, and ends the
    * epoch before the first. Creates the run's topics where they are missing.
    *
-   * @param config with run, bootstrap-servers, shards, partitions, rank, world-size, generation
+   * @param config with run, bootstrap-servers, shards, partitions, rank, world-size
    * @param firstEpoch the epoch to be trained first; 0 in a new run
-   * @param samples ids to declare to the job, selectable from the first epoch on; one rank suffices
+   * @param samples ids to declare to the job at the start of the run, selectable from the first
+   *     epoch on; one rank suffices. When a selection is there already they are not declared again:
+   *     then {@link #addSamples} or {@code sluice dataset add} announces what is new
    * @throws UserError when the brokers cannot be reached, the topics do not fit the run, or an id
    *     is too large for the number of shards
    */
@@ -80,8 +97,21 @@ public final class SelectionClient implements AutoCloseable {
               rank, worldSize, worldSize - 1));
     }
     RunTopics.ensure(config);
+    RefusalWatch refusals =
+        new RefusalWatch(config, KafkaClients.consumer(config), SelectionClient::startWatch);
     return join(
-        config, firstEpoch, samples, KafkaClients.producer(config), KafkaClients.consumer(config));
+        config,
+        firstEpoch,
+        samples,
+        KafkaClients.producer(config),
+        KafkaClients.consumer(config),
+        refusals);
+  }
+
+  private static void startWatch(Runnable task) {
+    Thread thread = new Thread(task, "sluice-refusal-watch");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   static SelectionClient join(
@@ -89,7 +119,8 @@ public final class SelectionClient implements AutoCloseable {
       int firstEpoch,
       List<IdRange> samples,
       Producer<Void, ? super LossEvent> producer,
-      Consumer<Void, byte[]> consumer)
+      Consumer<Void, byte[]> consumer,
+      RefusalWatch refusals)
       throws InterruptedException {
     ClientCounters counters = new ClientCounters();
     Sharding sharding = config.sharding();
@@ -97,19 +128,22 @@ public final class SelectionClient implements AutoCloseable {
     boolean joined = false;
     try {
       ShardRanges.check(sharding, samples);
+      SelectionReader reader = new SelectionReader(config, consumer, counters);
+      boolean begun = reader.isAnyPublished();
       writer.join(firstEpoch);
-      writer.declare(samples, firstEpoch);
+      if (!begun) {
+        writer.declare(samples, firstEpoch);
+      }
       writer.endEpoch(firstEpoch - 1, new long[sharding.shards()]);
       writer.awaitDelivery();
-      SelectionReader reader = new SelectionReader(config, consumer, counters);
-      LossSender sender =
-          new LossSender(writer, sharding, config.get(Options.LOSS_BUFFER), counters, firstEpoch);
+      refusals.start(writer.incarnation(), writer.joins());
       joined = true;
-      return new SelectionClient(sharding, counters, sender, reader);
+      return new SelectionClient(config, firstEpoch, counters, writer, reader, refusals);
     } finally {
       if (!joined) {
         writer.close();
         consumer.close();
+        refusals.close();
       }
     }
   }
@@ -207,6 +241,17 @@ public final class SelectionClient implements AutoCloseable {
   }
 
   /**
+   * Says nothing to the job about an epoch whose selection this rank has no part in, and opens the
+   * next one: a rank that is added to a run waits so for the first epoch that is its own too.
+   *
+   * @param epoch the open epoch, for which nothing was reported
+   */
+  public void skipEpoch(int epoch) {
+    checkOpen();
+    sender.skipEpoch(epoch);
+  }
+
+  /**
    * Sends all losses that were reported so far, without waiting for full batches, and ends nothing.
    *
    * @return as of {@link #closeEpoch}
@@ -230,6 +275,7 @@ public final class SelectionClient implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
+      refusals.close();
       reader.close();
       sender.close();
     }
@@ -250,8 +296,11 @@ public final class SelectionClient implements AutoCloseable {
     if (timeout != null) {
       left = timeout.minusNanos(Math.min(System.nanoTime() - start, timeout.toNanos()));
     }
-    List<SelectedPart> parts = reader.await(epoch, left);
-    return new Selection(epoch, Duration.ofNanos(System.nanoTime() - endedAt), sharding, parts);
+    SelectionAssembler.Complete complete = reader.await(epoch, left, refusals::check);
+    int worldSize = complete.worldSize() == 0 ? joinedWorldSize : complete.worldSize();
+    writer.worldSize(worldSize);
+    Duration turnaround = Duration.ofNanos(System.nanoTime() - endedAt);
+    return new Selection(epoch, turnaround, sharding, worldSize, complete.parts());
   }
 
   /** An end that is not in the log brings no selection. */
@@ -281,5 +330,6 @@ public final class SelectionClient implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the client is closed");
     }
+    refusals.check();
   }
 }

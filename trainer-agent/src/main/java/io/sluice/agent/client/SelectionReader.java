@@ -74,10 +74,16 @@ final class SelectionReader implements AutoCloseable {
     consumer.seekToBeginning(partitions);
   }
 
+  /** Whether any selection was ever published. */
+  synchronized boolean isAnyPublished() {
+    return consumer.endOffsets(consumer.assignment()).values().stream().anyMatch(end -> end > 0);
+  }
+
   /**
    * @param timeout null to wait for as long as it takes
+   * @param check throws when there is no point in waiting any more
    */
-  synchronized List<SelectedPart> await(int epoch, Duration timeout)
+  synchronized SelectionAssembler.Complete await(int epoch, Duration timeout, Runnable check)
       throws InterruptedException, TimeoutException {
     if (epoch < nextEpoch) {
       throw new IllegalArgumentException(
@@ -92,6 +98,7 @@ final class SelectionReader implements AutoCloseable {
     long start = nanoTime.getAsLong();
     Duration nextLog = INFO_INTERVAL;
     while (!assembler.isComplete()) {
+      check.run();
       for (ConsumerRecord<Void, byte[]> record : poll(timeout)) {
         read(record);
       }

@@ -5,11 +5,12 @@ import io.sluice.protocol.UserError;
 import io.sluice.protocol.Wire;
 import io.sluice.protocol.wire.IndexRange;
 import io.sluice.protocol.wire.SamplesAdded;
+import io.sluice.protocol.wire.SamplesRetired;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Splits ranges of sample ids into what each shard is told of them. */
-final class ShardRanges {
+public final class ShardRanges {
 
   /** Keeps a record of many small ranges well below Kafka's megabyte. */
   private static final int MAX_RANGES_PER_RECORD = 16_384;
@@ -19,7 +20,7 @@ final class ShardRanges {
   /**
    * @throws UserError if an id is too large
    */
-  static void check(Sharding sharding, List<IdRange> samples) {
+  public static void check(Sharding sharding, List<IdRange> samples) {
     for (IdRange range : samples) {
       if (sharding.localIndexOf(range.last()) >= Sharding.MAX_LOCAL_INDEX) {
         throw new UserError(
@@ -30,30 +31,61 @@ final class ShardRanges {
     }
   }
 
-  /** The records that declare the samples of one shard; none when it has no part in them. */
-  static List<SamplesAdded> declarations(
+  /**
+   * The records that declare the samples of one shard; none when it has no part in them, except
+   * that shard 0 is always told how large the dataset is.
+   */
+  public static List<SamplesAdded> declarations(
       Sharding sharding, int shard, List<IdRange> samples, int fromEpoch) {
+    long datasetSize = samples.stream().mapToLong(IdRange::last).max().orElse(-1) + 1;
     List<SamplesAdded> records = new ArrayList<>();
-    SamplesAdded.Builder record = SamplesAdded.newBuilder();
+    for (List<IndexRange> ranges : records(sharding, shard, samples)) {
+      records.add(added(shard, fromEpoch, datasetSize).addAllRanges(ranges).build());
+    }
+    if (records.isEmpty() && shard == 0 && datasetSize > 0) {
+      records.add(added(shard, fromEpoch, datasetSize).build());
+    }
+    return records;
+  }
+
+  private static SamplesAdded.Builder added(int shard, int fromEpoch, long datasetSize) {
+    return SamplesAdded.newBuilder()
+        .setShard(shard)
+        .setFromEpoch(fromEpoch)
+        .setDatasetSize(datasetSize);
+  }
+
+  /** The records that retire the samples of one shard; none when it has no part in them. */
+  public static List<SamplesRetired> retirements(
+      Sharding sharding, int shard, List<IdRange> samples) {
+    return records(sharding, shard, samples).stream()
+        .map(ranges -> SamplesRetired.newBuilder().setShard(shard).addAllRanges(ranges).build())
+        .toList();
+  }
+
+  /** The shard's part of the samples, as the ranges of one record after the other. */
+  private static List<List<IndexRange>> records(
+      Sharding sharding, int shard, List<IdRange> samples) {
+    List<List<IndexRange>> records = new ArrayList<>();
+    List<IndexRange> record = new ArrayList<>();
     long inRecord = 0;
     for (IdRange range : samples) {
       long next = firstLocalIndex(sharding, shard, range.first());
       long end = firstLocalIndex(sharding, shard, range.last()) + endsOn(sharding, shard, range);
       while (next < end) {
         long count = Math.min(end - next, Wire.MAX_SAMPLES_PER_RECORD - inRecord);
-        record.addRanges(IndexRange.newBuilder().setFirst(next).setCount(count));
+        record.add(IndexRange.newBuilder().setFirst(next).setCount(count).build());
         next += count;
         inRecord += count;
-        if (inRecord == Wire.MAX_SAMPLES_PER_RECORD
-            || record.getRangesCount() == MAX_RANGES_PER_RECORD) {
-          records.add(record.setShard(shard).setFromEpoch(fromEpoch).build());
-          record = SamplesAdded.newBuilder();
+        if (inRecord == Wire.MAX_SAMPLES_PER_RECORD || record.size() == MAX_RANGES_PER_RECORD) {
+          records.add(record);
+          record = new ArrayList<>();
           inRecord = 0;
         }
       }
     }
     if (inRecord > 0) {
-      records.add(record.setShard(shard).setFromEpoch(fromEpoch).build());
+      records.add(record);
     }
     return records;
   }

@@ -1,10 +1,17 @@
 package io.sluice.agent.train;
 
+import java.util.Optional;
+
 /** Where a {@link TrainingLoop} gets its samples from and where it reports their losses to. */
 public interface SelectionFeed {
 
-  /** Waits until the selection for {@code epoch} is known. */
-  EpochSamples await(int epoch) throws InterruptedException;
+  /**
+   * Waits for what this agent is to train next.
+   *
+   * @param epoch the least epoch it may be of; a rank that is added to a run begins later
+   * @return empty when the agent has no part in the run any more
+   */
+  Optional<EpochSamples> await(int epoch) throws InterruptedException;
 
   /**
    * Takes the loss of each of the first {@code count} samples, unweighted, in nats, as the model

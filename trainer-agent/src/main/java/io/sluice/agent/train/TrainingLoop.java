@@ -64,13 +64,18 @@ public final class TrainingLoop implements AutoCloseable {
   }
 
   /**
-   * Trains to the last epoch.
+   * Trains to the last epoch, or to the last that this agent has a part in.
    *
    * @throws UserError if training diverges, a sample cannot be read or a checkpoint not be written
    */
   public void run(SelectionFeed feed, TrainingListener listener) throws InterruptedException {
     for (; nextEpoch < settings.epochs(); nextEpoch++) {
-      EpochSamples samples = await(feed);
+      Optional<EpochSamples> next = await(feed);
+      if (next.isEmpty()) {
+        return;
+      }
+      EpochSamples samples = next.get();
+      nextEpoch = samples.epoch();
       Duration gpuIdle = Duration.ofNanos(idleNanos);
       idleNanos = 0;
       listener.epochStarted(samples);
@@ -100,9 +105,9 @@ public final class TrainingLoop implements AutoCloseable {
     }
   }
 
-  private EpochSamples await(SelectionFeed feed) throws InterruptedException {
+  private Optional<EpochSamples> await(SelectionFeed feed) throws InterruptedException {
     long start = nanoTime.getAsLong();
-    EpochSamples samples = feed.await(nextEpoch);
+    Optional<EpochSamples> samples = feed.await(nextEpoch);
     idleNanos += nanoTime.getAsLong() - start;
     return samples;
   }

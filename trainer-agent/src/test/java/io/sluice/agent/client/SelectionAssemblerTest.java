@@ -51,10 +51,23 @@ class SelectionAssemblerTest {
         assertThat(fresh.accept(next(chunk))).isEqualTo(TAKEN);
       }
       assertThat(fresh.isComplete()).isTrue();
-      assertThat(fresh.take())
+      assertThat(fresh.take().parts())
           .extracting(part -> part.shard() + "." + part.part())
           .containsExactly("0.0", "0.1", "0.2", "0.3", "1.0", "2.0");
     }
+  }
+
+  @Test
+  void allChunksSpeakOfTheSameRanks() {
+    accept(chunk(0, 1, 3, 5).setWorldSize(2));
+    assertThatThrownBy(() -> accept(chunk(0, 2, 3, 5).setWorldSize(3)))
+        .isInstanceOf(UserError.class)
+        .hasMessageEndingWith("is for 3 ranks, an earlier one of the same selection for 2");
+    assembler.want(1);
+    for (int shard = 0; shard < 3; shard++) {
+      accept(chunk(1, shard, 3, 5).setWorldSize(3));
+    }
+    assertThat(assembler.take().worldSize()).isEqualTo(3);
   }
 
   @Test
@@ -83,7 +96,7 @@ class SelectionAssemblerTest {
     accept(chunk(0, 0, 3, 5));
     accept(chunk(0, 2, 3, 5));
 
-    assertThat(assembler.take()).hasSize(3);
+    assertThat(assembler.take().parts()).hasSize(3);
     assertThat(counters.snapshot().repeatsDropped()).isOne();
   }
 

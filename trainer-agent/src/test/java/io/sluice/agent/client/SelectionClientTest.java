@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -39,38 +40,34 @@ class SelectionClientTest {
 
   private final MockConsumer<Void, byte[]> consumer = new MockConsumer<>("earliest");
 
+  /** Chunks that are there before anybody joins. */
+  private long published;
+
   @Test
   void joinsDeclaresAndEndsTheEpochBeforeInEveryShard() throws Exception {
     TestingProducer producer = new TestingProducer(2, true);
-    RunConfig config = TestingRun.config(4, 2, "rank", "1", "world-size", "3", "generation", "5");
+    RunConfig config = TestingRun.config(4, 2, "rank", "1", "world-size", "3");
 
     try (SelectionClient client =
         join(config, producer, 2, List.of(new IdRange(0, 6), new IdRange(100, 1)))) {
       assertThat(client.metrics().recordsSent()).isEqualTo(2 + 4 + 4);
     }
 
-    Join join =
-        Join.newBuilder()
-            .setRank(1)
-            .setWorldSize(3)
-            .setGeneration(5)
-            .setEpoch(2)
-            .setShards(4)
-            .build();
+    Join join = Join.newBuilder().setRank(1).setWorldSize(3).setEpoch(2).setShards(4).build();
     assertThat(producer.events(0))
         .containsExactly(
             event().setJoin(join).build(),
-            event().setSamplesAdded(added(0, 2, range(0, 2), range(25, 1))).build(),
-            event().setSamplesAdded(added(2, 2, range(0, 1))).build(),
-            event().setEpochEnd(end(0, 1, 1, 3, 5)).build(),
-            event().setEpochEnd(end(2, 1, 1, 3, 5)).build());
+            event().setSamplesAdded(added(0, 2, 101, range(0, 2), range(25, 1))).build(),
+            event().setSamplesAdded(added(2, 2, 101, range(0, 1))).build(),
+            event().setEpochEnd(end(0, 1, 1, 3)).build(),
+            event().setEpochEnd(end(2, 1, 1, 3)).build());
     assertThat(producer.events(1))
         .containsExactly(
             event().setJoin(join).build(),
-            event().setSamplesAdded(added(1, 2, range(0, 2))).build(),
-            event().setSamplesAdded(added(3, 2, range(0, 1))).build(),
-            event().setEpochEnd(end(1, 1, 1, 3, 5)).build(),
-            event().setEpochEnd(end(3, 1, 1, 3, 5)).build());
+            event().setSamplesAdded(added(1, 2, 101, range(0, 2))).build(),
+            event().setSamplesAdded(added(3, 2, 101, range(0, 1))).build(),
+            event().setEpochEnd(end(1, 1, 1, 3)).build(),
+            event().setEpochEnd(end(3, 1, 1, 3)).build());
     assertThat(producer.history()).allSatisfy(r -> assertThat(r.key()).isNull());
   }
 
@@ -117,12 +114,12 @@ class SelectionClientTest {
                         .addLosses(2f)
                         .addLosses(1f))
                 .build(),
-            event().setEpochEnd(end(0, 0, 0, 1, 0).toBuilder().setLosses(1)).build(),
-            event().setEpochEnd(end(1, 0, 0, 1, 0).toBuilder().setLosses(2)).build(),
-            event().setSamplesAdded(added(0, 2, range(5, 1))).build(),
+            event().setEpochEnd(end(0, 0, 0, 1).toBuilder().setLosses(1)).build(),
+            event().setEpochEnd(end(1, 0, 0, 1).toBuilder().setLosses(2)).build(),
+            event().setSamplesAdded(added(0, 2, 11, range(5, 1))).build(),
             event().setLossBatch(batch(1, 1, 1).addLocalIndexDeltas(4).addLosses(4f)).build(),
-            event().setEpochEnd(end(0, 1, 0, 1, 0)).build(),
-            event().setEpochEnd(end(1, 1, 0, 1, 0).toBuilder().setLosses(1)).build());
+            event().setEpochEnd(end(0, 1, 0, 1)).build(),
+            event().setEpochEnd(end(1, 1, 0, 1).toBuilder().setLosses(1)).build());
   }
 
   @Test
@@ -173,13 +170,12 @@ class SelectionClientTest {
     assertThat(producer.events(0).subList(2, 4))
         .containsExactly(
             event().setLossBatch(batch(0, 0, 0).addLocalIndexDeltas(5).addLosses(1f)).build(),
-            event().setEpochEnd(end(0, 0, 0, 1, 0).toBuilder().setLosses(1)).build());
+            event().setEpochEnd(end(0, 0, 0, 1).toBuilder().setLosses(1)).build());
     assertThat(producer.events(0).subList(4, 6))
         .extracting(e -> e.getLossBatch().getEpoch(), e -> e.getLossBatch().getLossesCount())
         .containsExactly(tuple(1, 1024), tuple(1, 1));
     assertThat(producer.events(0).subList(6, 7))
-        .containsExactly(
-            event().setEpochEnd(end(0, 1, 0, 1, 0).toBuilder().setLosses(1025)).build());
+        .containsExactly(event().setEpochEnd(end(0, 1, 0, 1).toBuilder().setLosses(1025)).build());
     assertThat(producer.events(0)).hasSize(7);
   }
 
@@ -278,7 +274,7 @@ class SelectionClientTest {
         .containsExactly(
             event().setLossBatch(batch(0, 0, 0).addLocalIndexDeltas(5).addLosses(1f)).build(),
             event().setLossBatch(batch(0, 0, 1).addLocalIndexDeltas(6).addLosses(2f)).build(),
-            event().setEpochEnd(end(0, 0, 0, 1, 0).toBuilder().setLosses(2)).build());
+            event().setEpochEnd(end(0, 0, 0, 1).toBuilder().setLosses(2)).build());
   }
 
   @Test
@@ -398,7 +394,7 @@ class SelectionClientTest {
 
       assertThat(selection.epoch()).isZero();
       assertThat(selection.known()).isEqualTo(7);
-      assertThat(selection.slice(0, 1).ids()).containsExactly(2, 1, 5);
+      assertThat(selection.slice(0).ids()).containsExactly(2, 1, 5);
       assertThat(selection.turnaround()).isPositive();
       assertThat(client.metrics().chunksRead()).isEqualTo(2);
     }
@@ -465,6 +461,37 @@ class SelectionClientTest {
   }
 
   @Test
+  void declaresNothingWhenTheRunHasBegun() throws Exception {
+    published = 1;
+    TestingProducer producer = new TestingProducer(1, true);
+    try (SelectionClient client =
+        join(TestingRun.config(2, 1), producer, 0, List.of(new IdRange(0, 9)))) {
+      assertThat(producer.events(0)).noneMatch(LossEvent::hasSamplesAdded);
+      client.addSamples(List.of(new IdRange(9, 1)), 3);
+      client.flush().get();
+      assertThat(producer.events(0)).anyMatch(LossEvent::hasSamplesAdded);
+    }
+  }
+
+  @Test
+  void skipsAnEpochWithoutAWord() throws Exception {
+    TestingProducer producer = new TestingProducer(1, true);
+    try (SelectionClient client = join(TestingRun.config(1, 1), producer, 0, NONE)) {
+      int before = producer.events(0).size();
+      client.skipEpoch(0);
+      assertThatThrownBy(() -> client.skipEpoch(0))
+          .hasMessage("cannot skip epoch 0 while epoch 1 is open");
+      client.report(1, new long[] {4}, new float[] {2}, 1);
+      client.endEpoch(1);
+
+      assertThat(producer.events(0).subList(before, before + 2))
+          .containsExactly(
+              event().setLossBatch(batch(0, 1, 0).addLocalIndexDeltas(4).addLosses(2)).build(),
+              event().setEpochEnd(end(0, 1, 0, 1).toBuilder().setLosses(1)).build());
+    }
+  }
+
+  @Test
   void aRankOutsideTheWorldIsAUsersMistake() {
     RunConfig config = TestingRun.config(2, 1, "rank", "2", "world-size", "2");
 
@@ -493,17 +520,26 @@ class SelectionClientTest {
             p ->
                 consumer.updateBeginningOffsets(
                     Map.of(new TopicPartition("demo.selected-samples", p), 0L)));
-    return SelectionClient.join(config, firstEpoch, samples, producer, consumer);
+    consumer.updateEndOffsets(
+        IntStream.range(0, config.sharding().partitions())
+            .boxed()
+            .collect(
+                Collectors.toMap(
+                    p -> new TopicPartition("demo.selected-samples", p), p -> published)));
+    RefusalWatch refusals = new RefusalWatch(config, TestingKafka.letters(), task -> {});
+    return SelectionClient.join(config, firstEpoch, samples, producer, consumer, refusals);
   }
 
   private static LossEvent.Builder event() {
     return LossEvent.newBuilder().setVersion(1);
   }
 
-  private static SamplesAdded added(int shard, int fromEpoch, IndexRange... ranges) {
+  private static SamplesAdded added(
+      int shard, int fromEpoch, long datasetSize, IndexRange... ranges) {
     return SamplesAdded.newBuilder()
         .setShard(shard)
         .setFromEpoch(fromEpoch)
+        .setDatasetSize(datasetSize)
         .addAllRanges(List.of(ranges))
         .build();
   }
@@ -516,13 +552,12 @@ class SelectionClientTest {
     return LossBatch.newBuilder().setShard(shard).setEpoch(epoch).setSequence(sequence);
   }
 
-  private static EpochEnd end(int shard, int epoch, int rank, int worldSize, int generation) {
+  private static EpochEnd end(int shard, int epoch, int rank, int worldSize) {
     return EpochEnd.newBuilder()
         .setShard(shard)
         .setEpoch(epoch)
         .setRank(rank)
         .setWorldSize(worldSize)
-        .setGeneration(generation)
         .build();
   }
 

@@ -40,7 +40,7 @@ class SelectionReaderTest {
     consumer.scheduleNopPollTask();
     onPoll(List.of(record(1, 0, chunk(0, 1, 2, 7).build())));
 
-    assertThat(reader.await(0, null)).map(SelectedPart::selected).containsExactly(2L, 1L);
+    assertThat(parts(0)).map(SelectedPart::selected).containsExactly(2L, 1L);
     assertThat(counters.snapshot().chunksRead()).isEqualTo(2);
   }
 
@@ -50,7 +50,7 @@ class SelectionReaderTest {
     ConsumerRecord<Void, byte[]> earlyToo = record(0, 2, chunk(2, 0, 2, 6).build());
     onPoll(List.of(early, record(0, 1, chunk(0, 0, 2, 1).build()), earlyToo));
     onPoll(List.of(record(1, 0, chunk(0, 1, 2, 7).build())));
-    reader.await(0, null);
+    reader.await(0, null, SelectionReaderTest::noCheck);
 
     consumer.schedulePollTask(
         () -> {
@@ -61,7 +61,7 @@ class SelectionReaderTest {
           consumer.addRecord(earlyToo);
           consumer.addRecord(record(1, 1, chunk(1, 1, 2, 8, 9).build()));
         });
-    assertThat(reader.await(1, null)).map(SelectedPart::selected).containsExactly(1L, 2L);
+    assertThat(parts(1)).map(SelectedPart::selected).containsExactly(1L, 2L);
 
     consumer.schedulePollTask(
         () -> {
@@ -69,7 +69,7 @@ class SelectionReaderTest {
           consumer.addRecord(earlyToo);
           consumer.addRecord(record(1, 2, chunk(2, 1, 2, 8).build()));
         });
-    assertThat(reader.await(2, null)).hasSize(2);
+    assertThat(parts(2)).hasSize(2);
   }
 
   @Test
@@ -81,19 +81,19 @@ class SelectionReaderTest {
             record(0, 1, chunk(3, 0, 2, 1, 2, 3).build()),
             record(1, 1, chunk(3, 1, 2, 1).build())));
 
-    assertThat(reader.await(3, null)).map(SelectedPart::selected).containsExactly(3L, 1L);
+    assertThat(parts(3)).map(SelectedPart::selected).containsExactly(3L, 1L);
   }
 
   @Test
   void aTimeoutSaysWhatIsMissingAndLosesNothing() throws Exception {
     onPoll(List.of(record(0, 0, chunk(0, 0, 2, 1).build())));
     consumer.schedulePollTask(() -> now = Duration.ofMillis(1).toNanos());
-    assertThatThrownBy(() -> reader.await(0, Duration.ofMillis(1)))
+    assertThatThrownBy(() -> reader.await(0, Duration.ofMillis(1), SelectionReaderTest::noCheck))
         .isInstanceOf(TimeoutException.class)
         .hasMessage("selection 0 has not come within 1 ms: 1 of 2 shards are here; missing: 1");
 
     onPoll(List.of(record(1, 0, chunk(0, 1, 2, 1).build())));
-    assertThat(reader.await(0, null)).hasSize(2);
+    assertThat(parts(0)).hasSize(2);
   }
 
   @Test
@@ -103,7 +103,7 @@ class SelectionReaderTest {
       consumer.schedulePollTask(() -> now = Duration.ofSeconds(seconds).toNanos());
     }
     onPoll(List.of(record(1, 0, chunk(0, 1, 2, 1).build())));
-    reader.await(0, null);
+    reader.await(0, null, SelectionReaderTest::noCheck);
 
     String missing = "1 of 2 shards are here; missing: 1";
     String see = "; see demo.dead-letters for what the job refused";
@@ -122,9 +122,9 @@ class SelectionReaderTest {
   void aSelectionIsHandedOutOnce() throws Exception {
     onPoll(
         List.of(record(0, 0, chunk(0, 0, 2, 1).build()), record(1, 0, chunk(0, 1, 2, 1).build())));
-    reader.await(0, null);
+    reader.await(0, null, SelectionReaderTest::noCheck);
 
-    assertThatThrownBy(() -> reader.await(0, null))
+    assertThatThrownBy(() -> reader.await(0, null, SelectionReaderTest::noCheck))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("selection 0 was awaited before; only later ones can be awaited now");
   }
@@ -133,7 +133,8 @@ class SelectionReaderTest {
   void anInterruptEndsTheWait() {
     Thread.currentThread().interrupt();
 
-    assertThatThrownBy(() -> reader.await(0, null)).isInstanceOf(InterruptedException.class);
+    assertThatThrownBy(() -> reader.await(0, null, SelectionReaderTest::noCheck))
+        .isInstanceOf(InterruptedException.class);
     assertThat(Thread.interrupted()).isFalse();
   }
 
@@ -141,7 +142,7 @@ class SelectionReaderTest {
   void whatKafkaRefusesIsOneClearLine() {
     consumer.setPollException(new TopicAuthorizationException("Not authorized"));
 
-    assertThatThrownBy(() -> reader.await(0, null))
+    assertThatThrownBy(() -> reader.await(0, null, SelectionReaderTest::noCheck))
         .isInstanceOf(UserError.class)
         .hasMessage("cannot read selections from Kafka at localhost:1: Not authorized");
   }
@@ -150,7 +151,7 @@ class SelectionReaderTest {
   void closingEndsTheWait() {
     consumer.schedulePollTask(consumer::wakeup);
 
-    assertThatThrownBy(() -> reader.await(0, null))
+    assertThatThrownBy(() -> reader.await(0, null, SelectionReaderTest::noCheck))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("the client was closed");
     reader.close();
@@ -160,4 +161,23 @@ class SelectionReaderTest {
   private void onPoll(List<ConsumerRecord<Void, byte[]>> records) {
     consumer.schedulePollTask(() -> records.forEach(consumer::addRecord));
   }
+
+  @Test
+  void waitsNoLongerThanThereIsAPointInIt() {
+    assertThatThrownBy(
+            () ->
+                reader.await(
+                    0,
+                    null,
+                    () -> {
+                      throw new UserError("refused");
+                    }))
+        .hasMessage("refused");
+  }
+
+  private List<SelectedPart> parts(int epoch) throws Exception {
+    return reader.await(epoch, null, SelectionReaderTest::noCheck).parts();
+  }
+
+  private static void noCheck() {}
 }

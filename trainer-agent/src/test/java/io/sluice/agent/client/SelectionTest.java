@@ -57,6 +57,8 @@ class SelectionTest {
                 chunk(0, 3, 4, 0, 1).build()));
     assertThat(first.slice(0, 2).ids()).containsExactly(0, 8, 5, 2, 3);
     assertThat(first.slice(1, 2).ids()).containsExactly(4, 1, 9, 6, 7);
+    assertThat(first.worldSize()).isEqualTo(2);
+    assertThat(first.slice(1).ids()).isEqualTo(first.slice(1, 2).ids());
 
     Selection second =
         selection(
@@ -182,6 +184,7 @@ class SelectionTest {
         epoch,
         Duration.ZERO,
         new Sharding(shards, 1),
+        2,
         chunks.stream().map(SelectedPart::new).toList());
   }
 }

@@ -8,6 +8,7 @@ import io.sluice.protocol.UserError;
 import io.sluice.protocol.Wire;
 import io.sluice.protocol.wire.IndexRange;
 import io.sluice.protocol.wire.SamplesAdded;
+import io.sluice.protocol.wire.SamplesRetired;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -29,7 +30,10 @@ class ShardRangesTest {
         for (SamplesAdded record : ShardRanges.declarations(sharding, shard, List.of(range), 7)) {
           assertThat(record.getShard()).isEqualTo(shard);
           assertThat(record.getFromEpoch()).isEqualTo(7);
-          assertThat(record.getRangesCount()).as("dense ids are one range per shard").isOne();
+          assertThat(record.getDatasetSize()).isEqualTo(range.last() + 1);
+          assertThat(record.getRangesCount())
+              .as("dense ids are one range per shard; shard 0 is told the size in any case")
+              .isBetween(shard == 0 ? 0 : 1, 1);
           declared.addAll(ids(sharding, record));
         }
       }
@@ -107,6 +111,23 @@ class ShardRangesTest {
           .hasMessageStartingWith("sample ids from %d, %d of them", bad[0], bad[1]);
     }
     assertThat(new IdRange(Long.MAX_VALUE, 1).last()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void retiresEachIdInItsShardOnly() {
+    Sharding sharding = new Sharding(4, 2);
+    List<IdRange> samples = List.of(new IdRange(2, 1), new IdRange(6, 3));
+
+    assertThat(ShardRanges.retirements(sharding, 0, samples))
+        .containsExactly(SamplesRetired.newBuilder().addRanges(range(2, 1)).build());
+    assertThat(ShardRanges.retirements(sharding, 1, samples)).isEmpty();
+    assertThat(ShardRanges.retirements(sharding, 2, samples))
+        .containsExactly(
+            SamplesRetired.newBuilder()
+                .setShard(2)
+                .addRanges(range(0, 1))
+                .addRanges(range(1, 1))
+                .build());
   }
 
   private static IndexRange range(long first, long count) {

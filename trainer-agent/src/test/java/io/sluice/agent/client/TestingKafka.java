@@ -6,6 +6,7 @@ import io.sluice.protocol.wire.SelectionChunk;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -24,18 +25,40 @@ public final class TestingKafka {
 
   public SelectionClient join(RunConfig config, int firstEpoch) throws InterruptedException {
     consumer.updateBeginningOffsets(Map.of(new TopicPartition("demo.selected-samples", 0), 0L));
-    return SelectionClient.join(config, firstEpoch, List.of(), producer, consumer);
+    consumer.updateEndOffsets(Map.of(new TopicPartition("demo.selected-samples", 0), 0L));
+    return SelectionClient.join(
+        config,
+        firstEpoch,
+        List.of(),
+        producer,
+        consumer,
+        new RefusalWatch(config, letters(), task -> {}));
+  }
+
+  /** The dead letters, of which there are none. */
+  static MockConsumer<Void, byte[]> letters() {
+    MockConsumer<Void, byte[]> letters = new MockConsumer<>("latest");
+    letters.updateEndOffsets(Map.of(new TopicPartition("demo.dead-letters", 0), 0L));
+    return letters;
   }
 
   /** Publishes a selection of the samples 0 to {@code count} - 1. */
   public void publish(int epoch, int count) {
-    SelectionChunk.Builder chunk = TestingRun.emptyChunk(epoch, 0, 1);
+    publish(epoch, count, 0);
+  }
+
+  /** Publishes one that so many ranks share. */
+  public void publish(int epoch, int count, int worldSize) {
+    SelectionChunk.Builder chunk = TestingRun.emptyChunk(epoch, 0, 1).setWorldSize(worldSize);
     if (count > 0) {
       int[] indices = new int[count];
       Arrays.setAll(indices, i -> i);
       chunk.addSamples(TestingRun.samples(1, indices));
     }
-    consumer.addRecord(TestingRun.record(0, offset++, chunk.setKnown(count).build()));
+    ConsumerRecord<Void, byte[]> record =
+        TestingRun.record(0, offset++, chunk.setKnown(count).build());
+    // One a poll: what the double has handed out, it does not hand out again.
+    consumer.schedulePollTask(() -> consumer.addRecord(record));
   }
 
   /** All that was written after joining, in order. */

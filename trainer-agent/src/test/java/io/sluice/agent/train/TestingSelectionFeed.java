@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /** Gives each epoch the ids it was made with, and keeps what is reported. */
@@ -30,15 +31,16 @@ final class TestingSelectionFeed implements SelectionFeed {
   }
 
   @Override
-  public EpochSamples await(int wanted) {
+  public Optional<EpochSamples> await(int wanted) {
     calls.add("await " + wanted);
     nanoTime += 5_000_000;
     epoch = wanted;
     reportedIds.put(wanted, new ArrayList<>());
     reportedLosses.put(wanted, new ArrayList<>());
     long[] ids = selections.apply(wanted);
-    return new EpochSamples(
-        wanted, ids, weights.apply(wanted), 2L * ids.length, 10_000, Duration.ofMillis(3));
+    return Optional.of(
+        new EpochSamples(
+            wanted, ids, weights.apply(wanted), 2L * ids.length, 10_000, Duration.ofMillis(3)));
   }
 
   @Override
