@@ -12,7 +12,6 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
-import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -48,7 +47,7 @@ final class KafkaEnds {
             .setProperties(consumer)
             .setGroupId(topics.run() + ".sluice")
             .setTopics(topics.lossEvents())
-            .setStartingOffsets(OffsetsInitializer.earliest())
+            .setStartingOffsets(new WholeLog())
             .setDeserializer(new RawRecordSchema())
             .build();
     return env.fromSource(source, WatermarkStrategy.noWatermarks(), "loss-events", RawRecord.TYPE)
