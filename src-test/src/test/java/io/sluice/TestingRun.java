@@ -19,17 +19,22 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A small run on a real broker, and what stands in its topics. */
-final class TestingRun {
+public final class TestingRun {
 
   private TestingRun() {}
 
   /** Settings that keep a run small: 8 shards in 2 partitions, two subtasks. */
   static RunConfig config(LocalKafka kafka, String run, Map<String, String> more) {
+    return config(kafka.bootstrapServers(), run, more);
+  }
+
+  /** The same on brokers at an address. */
+  public static RunConfig config(String bootstrapServers, String run, Map<String, String> more) {
     Map<String, String> settings =
         new HashMap<>(
             Map.of(
                 "run", run,
-                "bootstrap-servers", kafka.bootstrapServers(),
+                "bootstrap-servers", bootstrapServers,
                 "shards", "8",
                 "partitions", "2",
                 "parallelism", "2",
@@ -39,7 +44,7 @@ final class TestingRun {
   }
 
   /** All records of a topic up to its end at the time of the call, partition by partition. */
-  static List<ConsumerRecord<byte[], byte[]>> read(RunConfig config, String topic) {
+  public static List<ConsumerRecord<byte[], byte[]>> read(RunConfig config, String topic) {
     Properties properties = config.kafkaProperties();
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =

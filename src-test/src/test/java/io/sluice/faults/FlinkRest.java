@@ -1,0 +1,88 @@
+package io.sluice.faults;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.apache.flink.api.common.JobID;
+
+/** What a cluster says about a job, to people and tools. */
+final class FlinkRest {
+
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private final URI cluster;
+
+  FlinkRest(URI cluster) {
+    this.cluster = cluster;
+  }
+
+  /** Whether all tasks run. */
+  boolean isRunning(JobID job) {
+    JsonObject answer = get("/jobs/" + job);
+    if (!answer.get("state").getAsString().equals("RUNNING")) {
+      return false;
+    }
+    for (JsonElement vertex : answer.getAsJsonArray("vertices")) {
+      if (!vertex.getAsJsonObject().get("status").getAsString().equals("RUNNING")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** How often the job was started again, by the same job manager. */
+  long restarts(JobID job) {
+    JsonElement metrics = element("/jobs/" + job + "/metrics?get=numRestarts");
+    return metrics.getAsJsonArray().isEmpty()
+        ? 0
+        : metrics.getAsJsonArray().get(0).getAsJsonObject().get("value").getAsLong();
+  }
+
+  /** Number of the newest complete checkpoint that this job manager saw; 0 if there is none. */
+  long newestCheckpoint(JobID job) {
+    return checkpoint(job, "completed");
+  }
+
+  /** Number of the checkpoint that the job was restored from last; 0 if there was none. */
+  long restoredCheckpoint(JobID job) {
+    return checkpoint(job, "restored");
+  }
+
+  long failedCheckpoints(JobID job) {
+    return get("/jobs/" + job + "/checkpoints").getAsJsonObject("counts").get("failed").getAsLong();
+  }
+
+  /** What has made the job fail and start again, as text. */
+  String exceptions(JobID job) {
+    return get("/jobs/" + job + "/exceptions").toString();
+  }
+
+  private long checkpoint(JobID job, String which) {
+    JsonElement found = get("/jobs/" + job + "/checkpoints").getAsJsonObject("latest").get(which);
+    return found == null || found.isJsonNull() ? 0 : found.getAsJsonObject().get("id").getAsLong();
+  }
+
+  private JsonObject get(String path) {
+    return element(path).getAsJsonObject();
+  }
+
+  private JsonElement element(String path) {
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(cluster.resolve(path)).timeout(Duration.ofSeconds(10)).build();
+      return JsonParser.parseString(
+          http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.sluice.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.util.FileUtils;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * The processes of one test and a folder for them. All of them end with the test, whatever comes of
+ * it; when it fails, it shows what they printed last.
+ */
+final class Processes implements BeforeEachCallback, AfterEachCallback {
+
+  private final List<JavaProcess> started = new ArrayList<>();
+  // Of use when the tests are interrupted.
+  private final Thread atExit = new Thread(this::endAll);
+  private Path folder;
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws IOException {
+    folder = Files.createTempDirectory("sluice-faults-");
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws IOException {
+    endAll();
+    Runtime.getRuntime().removeShutdownHook(atExit);
+    if (context.getExecutionException().isPresent()) {
+      for (JavaProcess process : started) {
+        System.out.printf("== the last that %s printed%n%s%n", process.name(), process.tail());
+      }
+    }
+    FileUtils.deleteDirectory(folder.toFile());
+  }
+
+  /**
+   * Starts a class of the tests' class path.
+   *
+   * @param name for messages, and of the file with its output
+   * @param heap most heap, such as {@code 256m}
+   */
+  JavaProcess start(String name, String heap, String mainClass, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--add-opens"))
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-Xmx" + heap,
+            // Many start at once on few cores, and none lives for long.
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Dlog4j2.configurationFile=log4j2-process.xml",
+            "-Djava.io.tmpdir=" + folder("tmp"),
+            "-cp",
+            System.getProperty("java.class.path"),
+            mainClass));
+    command.addAll(arguments);
+    JavaProcess process = new JavaProcess(name, command, folder.resolve(name + ".out"));
+    synchronized (started) {
+      started.add(process);
+    }
+    process.start();
+    return process;
+  }
+
+  /** A folder that goes with the test; the same for the same name. */
+  Path folder(String name) {
+    try {
+      return Files.createDirectories(folder.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void endAll() {
+    synchronized (started) {
+      started.stream().filter(JavaProcess::isAlive).forEach(JavaProcess::kill);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.sluice.faults;
+
+import io.sluice.agent.client.IdRange;
+import io.sluice.agent.client.SelectionClient;
+import io.sluice.agent.client.Slice;
+import io.sluice.protocol.config.Options;
+import io.sluice.protocol.config.RunConfig;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One rank that trains nothing: a sample's loss depends on its id and the epoch alone, so that two
+ * runs can be compared to the last byte.
+ */
+final class SyntheticTrainer implements AutoCloseable {
+
+  static final int SAMPLES = 600;
+
+  /** Within this time after the last fault every epoch has to be closed. */
+  static final Duration CLOSES_WITHIN = Duration.ofSeconds(60);
+
+  private static final int BATCH = 16;
+
+  private final SelectionClient client;
+  private final int rank;
+  private final int worldSize;
+  private int epoch;
+  private Slice slice;
+  private long reported;
+
+  private SyntheticTrainer(SelectionClient client, int rank, int worldSize) {
+    this.client = client;
+    this.rank = rank;
+    this.worldSize = worldSize;
+  }
+
+  /** Joins; rank 0 declares the samples. */
+  static SyntheticTrainer join(RunConfig config, int rank, int firstEpoch)
+      throws InterruptedException {
+    SelectionClient client =
+        SelectionClient.join(
+            config.with(Map.of("rank", Integer.toString(rank)), "test"),
+            firstEpoch,
+            rank == 0 ? List.of(new IdRange(0, SAMPLES)) : List.of());
+    return new SyntheticTrainer(client, rank, config.get(Options.WORLD_SIZE));
+  }
+
+  /** Awaits the selection of an epoch. */
+  void begin(int epoch) throws InterruptedException {
+    this.epoch = epoch;
+    try {
+      slice = client.awaitSelection(epoch, CLOSES_WITHIN).slice(rank, worldSize);
+    } catch (TimeoutException e) {
+      throw new AssertionError(e.getMessage(), e);
+    }
+  }
+
+  /** Reports the losses of a part of the slice, from a fraction of it to another. */
+  void report(double from, double to) {
+    int end = (int) (to * slice.size());
+    for (int i = (int) (from * slice.size()); i < end; i += BATCH) {
+      long[] ids = Arrays.copyOfRange(slice.ids(), i, Math.min(end, i + BATCH));
+      float[] losses = new float[ids.length];
+      for (int j = 0; j < ids.length; j++) {
+        losses[j] = loss(epoch, ids[j]);
+      }
+      client.report(epoch, ids, losses, ids.length);
+      reported += ids.length;
+    }
+  }
+
+  /** Waits until Kafka has acknowledged whatever was reported. */
+  void awaitAcknowledged() throws InterruptedException {
+    try {
+      client.flush().get();
+    } catch (ExecutionException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Ends the epoch; returns when Kafka has acknowledged it. */
+  void end() throws InterruptedException {
+    client.endEpoch(epoch);
+  }
+
+  void train(int epoch) throws InterruptedException {
+    begin(epoch);
+    report(0, 1);
+    end();
+  }
+
+  /** Number of losses reported so far. */
+  long reported() {
+    return reported;
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  /** 0 to 10, spread as a hash spreads. */
+  static float loss(int epoch, long id) {
+    long hash = (id + 1) * 0x9E3779B97F4A7C15L + (epoch + 1) * 0xC2B2AE3D27D4EB4FL;
+    hash = (hash ^ (hash >>> 32)) * 0xD6E8FEB86659FD93L;
+    return ((hash >>> 40) & 0xFFFF) / 6553.6f;
+  }
+
+  /**
+   * A rank in a process of its own.
+   *
+   * @param args first and last epoch, then settings as key=value
+   */
+  public static void main(String[] args) throws InterruptedException {
+    RunConfig config = RunConfig.defaults();
+    for (String setting : Arrays.asList(args).subList(2, args.length)) {
+      String[] parts = setting.split("=", 2);
+      config = config.with(Map.of(parts[0], parts[1]), "arguments");
+    }
+    int first = Integer.parseInt(args[0]);
+    int last = Integer.parseInt(args[1]);
+    try (SyntheticTrainer trainer = join(config, config.get(Options.RANK), first)) {
+      for (int epoch = first; epoch <= last; epoch++) {
+        trainer.train(epoch);
+      }
+    }
+  }
+}
