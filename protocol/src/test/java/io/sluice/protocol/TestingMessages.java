@@ -118,7 +118,8 @@ final class TestingMessages {
         .setWorldSize(2)
         .setEpoch(4)
         .setIncarnation(9_876_543_210L)
-        .setShards(128);
+        .setShards(128)
+        .setNonce(0x0102030405060708L);
   }
 
   private static SamplesAdded.Builder samplesAdded() {

@@ -41,10 +41,15 @@ final class Selections {
     }
     for (ConsumerRecord<byte[], byte[]> record :
         TestingRun.read(config, config.topics().selectionPlans())) {
-      int epoch = Json.read(record.value(), SelectionPlan.newBuilder()).getEpoch();
-      selections.add("epoch " + epoch + ", plan", record.value());
+      SelectionPlan.Builder plan = Json.read(record.value(), SelectionPlan.newBuilder());
+      selections.add("epoch " + plan.getEpoch() + ", plan", comparable(plan));
     }
     return selections;
+  }
+
+  /** All but where in its log the run stood, and by which declaration it has its ranks. */
+  private static byte[] comparable(SelectionPlan.Builder plan) {
+    return plan.clearLogOffset().clearGeneration().build().toByteArray();
   }
 
   /** How often something was published again. */

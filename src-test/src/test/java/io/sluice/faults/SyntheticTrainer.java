@@ -27,15 +27,13 @@ final class SyntheticTrainer implements AutoCloseable {
 
   private final SelectionClient client;
   private final int rank;
-  private final int worldSize;
   private int epoch;
   private Slice slice;
   private long reported;
 
-  private SyntheticTrainer(SelectionClient client, int rank, int worldSize) {
+  private SyntheticTrainer(SelectionClient client, int rank) {
     this.client = client;
     this.rank = rank;
-    this.worldSize = worldSize;
   }
 
   /** Joins; rank 0 declares the samples. */
@@ -46,14 +44,14 @@ final class SyntheticTrainer implements AutoCloseable {
             config.with(Map.of("rank", Integer.toString(rank)), "test"),
             firstEpoch,
             rank == 0 ? List.of(new IdRange(0, SAMPLES)) : List.of());
-    return new SyntheticTrainer(client, rank, config.get(Options.WORLD_SIZE));
+    return new SyntheticTrainer(client, rank);
   }
 
   /** Awaits the selection of an epoch. */
   void begin(int epoch) throws InterruptedException {
     this.epoch = epoch;
     try {
-      slice = client.awaitSelection(epoch, CLOSES_WITHIN).slice(rank, worldSize);
+      slice = client.awaitSelection(epoch, CLOSES_WITHIN).slice(rank);
     } catch (TimeoutException e) {
       throw new AssertionError(e.getMessage(), e);
     }

@@ -62,7 +62,7 @@ final class EpochLedger {
    */
   Verdict join(Joined join) {
     RankEntry known = ranks.get(join.rank());
-    if (known != null && known.incarnation == join.incarnation()) {
+    if (known != null && known.isOf(join)) {
       return Verdict.refused(Rejection.REPEATED_JOIN, "rank %d joined already", join.rank());
     }
     if (known != null && known.incarnation > join.incarnation()) {
@@ -90,7 +90,7 @@ final class EpochLedger {
       openEpoch = join.epoch() - 1;
       adoptDue();
     }
-    RankEntry entry = new RankEntry(join.incarnation());
+    RankEntry entry = new RankEntry(join.incarnation(), join.nonce());
     entry.owing = known != null && (known.incomplete || known.owing) && join.epoch() > openEpoch;
     ranks.put(join.rank(), entry);
     return Verdict.ACCEPTED;
@@ -185,16 +185,19 @@ final class EpochLedger {
    */
   Verdict declare(MembersDeclared declared) {
     long generation = declared.generation();
-    if (known().anyMatch(other -> other.generation() == generation)) {
-      return Verdict.refused(
-          Rejection.REPEATED_MEMBERSHIP, "membership of generation %d", generation);
-    }
     int fromEpoch = Math.max(declared.fromEpoch(), openEpoch);
     if (fromEpoch == openEpoch && isAnyJoined() && declared.worldSize() > members.worldSize()) {
       // The open epoch's selection is not theirs, so there is nothing in it that they could end.
       fromEpoch++;
     }
     int from = fromEpoch;
+    if (known().anyMatch(other -> other.generation() == generation) || isLast(declared, from)) {
+      return Verdict.refused(
+          Rejection.REPEATED_MEMBERSHIP,
+          "world size %d from epoch %d",
+          declared.worldSize(),
+          declared.fromEpoch());
+    }
     if (known().anyMatch(other -> other.generation() > generation && other.fromEpoch() <= from)) {
       return Verdict.refused(
           Rejection.OLD_GENERATION,
@@ -316,6 +319,14 @@ final class EpochLedger {
   /** Members who hold now or are announced. */
   private Stream<Members> known() {
     return Stream.concat(Stream.of(members), upcoming.stream());
+  }
+
+  /** Whether the newest members say the same; a record that is repeated has another generation. */
+  private boolean isLast(MembersDeclared declared, int from) {
+    Members newest = known().max(Comparator.comparingLong(Members::generation)).orElseThrow();
+    return newest.generation() < declared.generation()
+        && newest.worldSize() == declared.worldSize()
+        && newest.fromEpoch() == from;
   }
 
   private boolean isAnyJoined() {

@@ -13,7 +13,8 @@ import org.apache.flink.core.memory.DataOutputView;
  * Layout: open epoch, last end, dataset size, members, upcoming members, ranks; lists after their
  * length.
  *
- * <p>Version 1 had no dataset size, members were single ranks, and each rank had a generation.
+ * <p>Version 1 had no dataset size, members were single ranks, and each rank had a generation and
+ * no nonce.
  */
 public final class EpochLedgerSerializer extends VersionedSerializer<EpochLedger> {
 
@@ -37,6 +38,7 @@ public final class EpochLedgerSerializer extends VersionedSerializer<EpochLedger
       RankEntry entry = rank.getValue();
       out.writeInt(rank.getKey());
       out.writeLong(entry.incarnation);
+      out.writeLong(entry.nonce);
       out.writeLong(entry.nextSequence);
       out.writeLong(entry.received);
       out.writeLong(entry.receivedEarly);
@@ -59,10 +61,7 @@ public final class EpochLedgerSerializer extends VersionedSerializer<EpochLedger
     Map<Integer, RankEntry> ranks = new TreeMap<>();
     for (int left = in.readInt(); left > 0; left--) {
       int rank = in.readInt();
-      RankEntry entry = new RankEntry(in.readLong());
-      if (version == 1) {
-        in.readInt(); // its generation
-      }
+      RankEntry entry = readEntry(version, in);
       entry.nextSequence = in.readLong();
       entry.received = in.readLong();
       entry.receivedEarly = in.readLong();
@@ -72,6 +71,15 @@ public final class EpochLedgerSerializer extends VersionedSerializer<EpochLedger
       ranks.put(rank, entry);
     }
     return new EpochLedger(openEpoch, members, upcoming, ranks, lastEndMillis, datasetSize);
+  }
+
+  private static RankEntry readEntry(int version, DataInputView in) throws IOException {
+    long incarnation = in.readLong();
+    if (version == 1) {
+      in.readInt(); // its generation
+      return new RankEntry(incarnation, 0);
+    }
+    return new RankEntry(incarnation, in.readLong());
   }
 
   @Override

@@ -1,10 +1,15 @@
 package io.sluice.job.difficulty;
 
+import io.sluice.job.ingest.ShardEvent.Joined;
+
 /** What a shard knows of one rank. Mutable. */
 final class RankEntry {
 
   /** Incarnation of the agent that speaks for the rank now. */
   final long incarnation;
+
+  /** Nonce of the Join that began it; 0 for none. */
+  final long nonce;
 
   /** Sequence number that its next batch has. */
   long nextSequence;
@@ -27,8 +32,14 @@ final class RankEntry {
    */
   boolean owing;
 
-  RankEntry(long incarnation) {
+  RankEntry(long incarnation, long nonce) {
     this.incarnation = incarnation;
+    this.nonce = nonce;
+  }
+
+  /** Whether the record began this incarnation, or repeats the one that did. */
+  boolean isOf(Joined join) {
+    return join.incarnation() == incarnation || (nonce != 0 && join.nonce() == nonce);
   }
 
   void epochClosed() {
@@ -40,7 +51,7 @@ final class RankEntry {
   }
 
   RankEntry copy() {
-    RankEntry copy = new RankEntry(incarnation);
+    RankEntry copy = new RankEntry(incarnation, nonce);
     copy.nextSequence = nextSequence;
     copy.received = received;
     copy.receivedEarly = receivedEarly;

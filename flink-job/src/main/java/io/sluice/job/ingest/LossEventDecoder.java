@@ -188,7 +188,13 @@ final class LossEventDecoder {
         shard ->
             out.event(
                 new Joined(
-                    shard, at, join.getRank(), join.getWorldSize(), join.getEpoch(), incarnation)));
+                    shard,
+                    at,
+                    join.getRank(),
+                    join.getWorldSize(),
+                    join.getEpoch(),
+                    incarnation,
+                    join.getNonce())));
   }
 
   private void samples(SamplesAdded added, Position at, Output out) {

@@ -60,8 +60,16 @@ public sealed interface ShardEvent {
    * An agent has started.
    *
    * @param epoch first epoch it is going to train, from 0
+   * @param nonce the same in a repeat of the record; 0 for none
    */
-  record Joined(int shard, Position position, int rank, int worldSize, int epoch, long incarnation)
+  record Joined(
+      int shard,
+      Position position,
+      int rank,
+      int worldSize,
+      int epoch,
+      long incarnation,
+      long nonce)
       implements ShardEvent {}
 
   /**

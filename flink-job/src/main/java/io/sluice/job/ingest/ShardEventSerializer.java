@@ -54,6 +54,7 @@ public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> 
       out.writeInt(join.worldSize());
       out.writeInt(join.epoch());
       out.writeLong(join.incarnation());
+      out.writeLong(join.nonce());
     } else if (event instanceof SamplesDeclared samples) {
       writeHead(SAMPLES_DECLARED, event, out);
       out.writeInt(samples.fromEpoch());
@@ -131,7 +132,10 @@ public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> 
     int rank = in.readInt();
     int worldSize = in.readInt();
     skipGeneration(version, in);
-    return new Joined(shard, at, rank, worldSize, in.readInt(), in.readLong());
+    int epoch = in.readInt();
+    long incarnation = in.readLong();
+    long nonce = version < 3 ? 0 : in.readLong();
+    return new Joined(shard, at, rank, worldSize, epoch, incarnation, nonce);
   }
 
   private static void skipGeneration(int version, DataInputView in) throws IOException {

@@ -3,6 +3,7 @@ package io.sluice.job.difficulty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.job.difficulty.Verdict.Refused;
+import io.sluice.job.ingest.Position;
 import io.sluice.job.ingest.Rejection;
 import io.sluice.job.ingest.ShardEvent;
 import io.sluice.job.ingest.ShardEvent.EpochEnded;
@@ -82,6 +83,26 @@ class EpochLedgerTest {
     EpochEnded end = agents.end(0, -1);
     accept(end);
     refuse(end, Rejection.REPEATED_END);
+  }
+
+  @Test
+  void recognisesAJoinThatWasWrittenToPartitionZeroTwice() {
+    Joined join = agents.join(0, 0);
+    accept(join);
+    long later = join.incarnation() + 1;
+    refuse(
+        new Joined(0, new Position(0, later, 0), 0, 2, 0, later, join.nonce()),
+        Rejection.REPEATED_JOIN);
+    accept(agents.end(0, -1));
+  }
+
+  @Test
+  void recognisesAMembershipThatWasWrittenToPartitionZeroTwice() {
+    startEpochZero();
+    accept(agents.members(50, 3, 4));
+    refuse(agents.members(51, 3, 4), Rejection.REPEATED_MEMBERSHIP);
+    accept(agents.members(52, 4, 5));
+    accept(agents.members(53, 4, 4));
   }
 
   @Test

@@ -191,8 +191,8 @@ class LossEventDecoderTest {
 
     assertThat(events)
         .containsExactly(
-            new Joined(1, new Position(1, 77, 123), 1, 2, 3, 5),
-            new Joined(3, new Position(1, 77, 123), 1, 2, 3, 5));
+            new Joined(1, new Position(1, 77, 123), 1, 2, 3, 5, 0),
+            new Joined(3, new Position(1, 77, 123), 1, 2, 3, 5, 0));
   }
 
   @Test

@@ -97,7 +97,7 @@ class ShardEventSerializerTest {
     ShardEventSerializer serializer = new ShardEventSerializer();
 
     assertThat(serializer.read(2, in)).isEqualTo(new EpochEnded(3, at, 4, 1, 2, 5, 6));
-    assertThat(serializer.read(2, in)).isEqualTo(new Joined(3, at, 1, 2, 4, 5));
+    assertThat(serializer.read(2, in)).isEqualTo(new Joined(3, at, 1, 2, 4, 5, 0));
     assertThat(serializer.read(2, in))
         .usingRecursiveComparison()
         .isEqualTo(new SamplesDeclared(3, at, 7, new long[] {10}, new long[] {20}, 0));

@@ -30,7 +30,7 @@ public final class TestingEvents {
     incarnations.put(rank, at.offset());
     sequences.put(rank, 0L);
     sent.put(rank, 0L);
-    return new Joined(shard, at, rank, worldSize, epoch, at.offset());
+    return new Joined(shard, at, rank, worldSize, epoch, at.offset(), 1000 + at.offset());
   }
 
   public SamplesDeclared samples(int fromEpoch, long first, long count) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
@@ -73,7 +74,8 @@ final class EventWriter implements AutoCloseable {
             .setRank(rank)
             .setWorldSize(worldSize)
             .setEpoch(firstEpoch)
-            .setShards(sharding.shards());
+            .setShards(sharding.shards())
+            .setNonce(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
     CompletableFuture<Optional<RecordMetadata>> first = new CompletableFuture<>();
     send(0, event().setJoin(join), first::complete);
     awaitDelivery();

@@ -53,7 +53,16 @@ class SelectionClientTest {
       assertThat(client.metrics().recordsSent()).isEqualTo(2 + 4 + 4);
     }
 
-    Join join = Join.newBuilder().setRank(1).setWorldSize(3).setEpoch(2).setShards(4).build();
+    long nonce = producer.events(0).get(0).getJoin().getNonce();
+    assertThat(nonce).isPositive();
+    Join join =
+        Join.newBuilder()
+            .setRank(1)
+            .setWorldSize(3)
+            .setEpoch(2)
+            .setShards(4)
+            .setNonce(nonce)
+            .build();
     assertThat(producer.events(0))
         .containsExactly(
             event().setJoin(join).build(),
