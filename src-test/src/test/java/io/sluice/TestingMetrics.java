@@ -10,12 +10,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
 /** Metrics of a cluster's only running job, from where the Flink UI gets them. */
-final class TestingMetrics {
+public final class TestingMetrics {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final URI cluster;
 
-  TestingMetrics(URI cluster) {
+  public TestingMetrics(URI cluster) {
     this.cluster = cluster;
   }
 
@@ -23,7 +23,7 @@ final class TestingMetrics {
    * @param metric operator and name, such as {@code selector.samplesSelected}
    * @return the sum over the operator's subtasks; NaN while there is no such metric
    */
-  double sum(String metric) {
+  public double sum(String metric) {
     String job = null;
     for (JsonElement element : get("/jobs").getAsJsonObject().getAsJsonArray("jobs")) {
       if (element.getAsJsonObject().get("status").getAsString().equals("RUNNING")) {

@@ -31,7 +31,10 @@ final class SyntheticTrainer implements AutoCloseable {
   private Slice slice;
   private long reported;
 
-  private SyntheticTrainer(SelectionClient client, int rank) {
+  /**
+   * @param client has joined as this rank
+   */
+  SyntheticTrainer(SelectionClient client, int rank) {
     this.client = client;
     this.rank = rank;
   }
@@ -59,15 +62,27 @@ final class SyntheticTrainer implements AutoCloseable {
 
   /** Reports the losses of a part of the slice, from a fraction of it to another. */
   void report(double from, double to) {
+    reportAs(from, to, Float.NaN);
+  }
+
+  /**
+   * As {@link #report}, with one loss for all.
+   *
+   * @param every the loss; NaN for those that the samples have
+   */
+  void reportAs(double from, double to, float every) {
     int end = (int) (to * slice.size());
     for (int i = (int) (from * slice.size()); i < end; i += BATCH) {
       long[] ids = Arrays.copyOfRange(slice.ids(), i, Math.min(end, i + BATCH));
       float[] losses = new float[ids.length];
       for (int j = 0; j < ids.length; j++) {
-        losses[j] = loss(epoch, ids[j]);
+        losses[j] = Float.isNaN(every) ? loss(epoch, ids[j]) : every;
       }
       client.report(epoch, ids, losses, ids.length);
       reported += ids.length;
+    }
+    if (end == 0 || from == to) {
+      client.report(epoch, new long[0], new float[0], 0); // to hear whether the job still listens
     }
   }
 
@@ -94,6 +109,11 @@ final class SyntheticTrainer implements AutoCloseable {
   /** Number of losses reported so far. */
   long reported() {
     return reported;
+  }
+
+  /** Number of samples that this rank trains in the epoch. */
+  int sliceSize() {
+    return slice.size();
   }
 
   @Override

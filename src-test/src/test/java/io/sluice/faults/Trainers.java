@@ -12,10 +12,19 @@ final class Trainers implements AutoCloseable {
 
   private Trainers() {}
 
+  /** Joins as one rank. */
+  interface Joining {
+    SyntheticTrainer join(int rank) throws InterruptedException;
+  }
+
   static Trainers join(RunConfig config) throws InterruptedException {
+    return join(config, rank -> SyntheticTrainer.join(config, rank, 0));
+  }
+
+  static Trainers join(RunConfig config, Joining joining) throws InterruptedException {
     Trainers trainers = new Trainers();
     for (int rank = 0; rank < config.get(Options.WORLD_SIZE); rank++) {
-      trainers.ranks.add(SyntheticTrainer.join(config, rank, 0));
+      trainers.ranks.add(joining.join(rank));
     }
     return trainers;
   }
