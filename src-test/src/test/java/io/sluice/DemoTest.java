@@ -140,6 +140,51 @@ class DemoTest {
     assertThat(demo.leftovers()).isEmpty();
   }
 
+  /** A run without an end ends so; it then says what came of it. */
+  @Test
+  void goesOnUntilItIsStopped() throws Exception {
+    Path file = folder.resolve("s.json");
+    TestingProcess demo =
+        TestingProcess.start(
+            folder,
+            "demo",
+            "--dataset",
+            "glyphs:500",
+            "--model",
+            "linear",
+            "--epochs",
+            "unbounded",
+            "--anneal-every",
+            "5",
+            "--summary",
+            file.toString());
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> demo.out().lines().anyMatch(line -> line.matches(" +14 +500 .*")));
+
+    demo.interrupt();
+
+    assertThat(demo.await()).isEqualTo(130);
+    assertThat(demo.err()).isEqualToIgnoringNewLines("sluice: stopped");
+    assertThat(demo.out())
+        .contains("linear on glyphs:500, epochs until Ctrl-C, policy seta")
+        .containsPattern("Saved \\d+\\.\\d % of the [\\d,]+ samples");
+    assertThat(demo.leftovers()).isEmpty();
+
+    JsonObject summary = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    assertThat(summary.getAsJsonObject("settings").get("epochs").getAsString())
+        .isEqualTo("unbounded");
+    JsonArray epochs = summary.getAsJsonArray("epochs");
+    assertThat(epochs).hasSizeGreaterThanOrEqualTo(15);
+    for (int number = 1; number < 15; number++) {
+      JsonObject epoch = epochs.get(number).getAsJsonObject();
+      boolean annealed = number % 5 == 4; // 5 of 5 is beyond 0.875 x 5
+      assertThat(epoch.get("window_size").getAsInt() == epoch.getAsJsonArray("sizes").size())
+          .as("no window in epoch %d", number)
+          .isEqualTo(annealed);
+    }
+  }
+
   @Test
   void saysWhatIsWrongInOneLine() throws Exception {
     TestingProcess missing = TestingProcess.start(folder, "demo", "--dataset", "idx:/nowhere");
@@ -153,6 +198,14 @@ class DemoTest {
       assertThat(used.await()).isEqualTo(1);
       assertThat(used.err()).contains(port, "--ui-port").hasLineCount(1);
     }
+
+    TestingProcess endless =
+        TestingProcess.start(folder, "demo", "--epochs", "unbounded", "--compare", "full");
+    assertThat(endless.await()).isEqualTo(2);
+    assertThat(endless.err())
+        .isEqualToIgnoringNewLines(
+            "sluice: compare is 'full' (flag), but epochs is unbounded: the baseline is trained when"
+                + " the run has ended; give a number of epochs; see sluice demo --help");
 
     TestingProcess usage = TestingProcess.start(folder, "demo", "--clusters", "0");
     assertThat(usage.await()).isEqualTo(2);

@@ -17,7 +17,7 @@ public final class SelectionOptions {
         config.get(Options.WINDOW_SCALE),
         config.get(Options.PRUNE_RATIO),
         config.get(Options.ANNEALING_START),
-        config.get(Options.EPOCHS),
+        config.cycle(),
         config.get(Options.SEED));
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.local;
 
+import io.sluice.protocol.config.Epochs;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ final class Demo {
   private final Console console;
   private final RunConfig config;
   private final Optional<String> baselinePolicy;
+  private final Optional<Path> summary;
   private final int uiPort;
   private final boolean keepRunning;
 
@@ -28,16 +30,18 @@ final class Demo {
       Console console,
       RunConfig config,
       Optional<String> baselinePolicy,
+      Optional<Path> summary,
       int uiPort,
       boolean keepRunning) {
     this.console = console;
     this.config = config;
     this.baselinePolicy = baselinePolicy;
+    this.summary = summary;
     this.uiPort = uiPort;
     this.keepRunning = keepRunning;
   }
 
-  void run(Optional<Path> summary) throws InterruptedException {
+  void run() throws InterruptedException {
     console.line("Starting a Kafka broker and a Flink cluster in this process.");
     TorchThreads.limit();
     try (LocalFlink flink = Interruption.start(() -> LocalFlink.create(uiPort, slots()));
@@ -49,7 +53,7 @@ final class Demo {
       try (LocalRun run = Interruption.start(() -> LocalRun.start(flink, local))) {
         selected = train(run, local);
         if (baselinePolicy.isEmpty()) {
-          finish(local, selected, Optional.empty(), summary);
+          finish(local, selected, Optional.empty());
           return;
         }
       }
@@ -60,25 +64,28 @@ final class Demo {
           local.with(
               Map.of("policy", policy, "run", config.topics().run() + "-" + policy), "baseline");
       try (LocalRun run = Interruption.start(() -> LocalRun.start(flink, other))) {
-        finish(local, selected, Optional.of(train(run, other)), summary);
+        finish(local, selected, Optional.of(train(run, other)));
       }
     }
   }
 
   /** The job of the last training still runs, so that the UI has something to show. */
-  private void finish(
-      RunConfig local, Trained selected, Optional<Trained> baseline, Optional<Path> summary)
+  private void finish(RunConfig local, Trained selected, Optional<Trained> baseline)
       throws InterruptedException {
+    report(local, selected, baseline);
+    if (keepRunning) {
+      console.line("Broker, job and Flink UI stay up; Ctrl-C ends them.");
+      new CountDownLatch(1).await();
+    }
+  }
+
+  private void report(RunConfig local, Trained selected, Optional<Trained> baseline) {
     conclude(selected, baseline);
     if (summary.isPresent()) {
       new DemoSummary(
               DemoSummary.settings(local), selected.training(), baseline.map(Trained::training))
           .write(summary.get());
       console.line("Summary written to " + summary.get());
-    }
-    if (keepRunning) {
-      console.line("Broker, job and Flink UI stay up; Ctrl-C ends them.");
-      new CountDownLatch(1).await();
     }
   }
 
@@ -90,32 +97,43 @@ final class Demo {
   }
 
   private Trained train(LocalRun local, RunConfig run) throws InterruptedException {
-    try (PlanReader plans = PlanReader.start(run)) {
-      EpochBoard board = new EpochBoard(console, plans, run.get(Options.WORLD_SIZE));
+    try (PlanReader plans = PlanReader.start(run);
+        EpochBoard board = new EpochBoard(console, plans, run.get(Options.WORLD_SIZE))) {
       board.header();
       long start = System.nanoTime();
       try {
         local.train(board::listener);
-      } finally {
-        board.clear();
+      } catch (InterruptedException e) {
+        board.close();
+        // Ctrl-C is the only end that such a run has.
+        if (!run.get(Options.EPOCHS).bounded() && !board.epochs().isEmpty()) {
+          report(run, trained(board, start), Optional.empty());
+        }
+        throw e;
       }
-      return new Trained(
-          DemoSummary.Training.of(board.epochs()), Duration.ofNanos(System.nanoTime() - start));
+      board.close();
+      return trained(board, start);
     }
+  }
+
+  private static Trained trained(EpochBoard board, long start) {
+    return new Trained(
+        DemoSummary.Training.of(board.epochs()), Duration.ofNanos(System.nanoTime() - start));
   }
 
   private void introduce(LocalFlink flink, LocalKafka kafka) {
     int agents = config.get(Options.WORLD_SIZE);
+    Epochs epochs = config.get(Options.EPOCHS);
     console.line(console.bold("Flink UI  ") + flink.uiAddress());
     console.line(console.bold("Kafka     ") + kafka.bootstrapServers());
     console.line(
         console.bold("Training  ")
             + String.format(
                 Locale.ROOT,
-                "%s on %s, %d epochs, policy %s, %d agent%s",
+                "%s on %s, %s, policy %s, %d agent%s",
                 config.get(Options.MODEL),
                 config.get(Options.DATASET),
-                config.get(Options.EPOCHS),
+                epochs.bounded() ? epochs + " epochs" : "epochs until Ctrl-C",
                 config.get(Options.POLICY),
                 agents,
                 agents == 1 ? "" : "s"));

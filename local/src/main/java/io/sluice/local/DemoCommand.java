@@ -115,8 +115,21 @@ final class DemoCommand implements Callable<Integer> {
             // A demo leaves nothing behind, and its baseline must not resume what it compares to.
             // Its broker is alone.
             .with(Map.of("checkpoint-dir", "", "replication", "0"), "demo");
-    new Demo(console, config, Optional.ofNullable(compare), uiPort, keepRunning)
-        .run(Optional.ofNullable(summary));
+    if (compare != null && !config.get(Options.EPOCHS).bounded()) {
+      throw new UsageError(
+          "compare is '"
+              + compare
+              + "' (flag), but epochs is unbounded: the baseline is trained when the run has ended;"
+              + " give a number of epochs");
+    }
+    new Demo(
+            console,
+            config,
+            Optional.ofNullable(compare),
+            Optional.ofNullable(summary),
+            uiPort,
+            keepRunning)
+        .run();
     return CommandLine.ExitCode.OK;
   }
 

@@ -5,6 +5,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.sluice.protocol.config.Epochs;
 import io.sluice.protocol.config.Option;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
@@ -95,10 +96,17 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
     for (Option<?> option : Options.ALL) {
       String text = texts.get(option.key());
       if (text != null) {
-        settings.put(option.key(), config.get(option) instanceof Number number ? number : text);
+        settings.put(option.key(), number(config.get(option)).orElse(text));
       }
     }
     return settings;
+  }
+
+  private static Optional<Object> number(Object value) {
+    if (value instanceof Epochs epochs && epochs.bounded()) {
+      return Optional.of(epochs.count());
+    }
+    return value instanceof Number ? Optional.of(value) : Optional.empty();
   }
 
   String toJson() {

@@ -13,9 +13,9 @@ import java.util.Map;
 
 /**
  * What the agents of a run have come to: a progress bar while they train, a line when all of them
- * have finished an epoch. Agents call it from their own threads.
+ * have finished an epoch, until it is closed. Agents call it from their own threads.
  */
-final class EpochBoard {
+final class EpochBoard implements AutoCloseable {
 
   private final Console console;
   private final ProgressBar bar;
@@ -27,6 +27,7 @@ final class EpochBoard {
   private final long[] total;
   private final double[] loss;
   private final double[] speed;
+  private boolean closed;
 
   EpochBoard(Console console, PlanReader plans, int agents) {
     this.console = console;
@@ -82,12 +83,18 @@ final class EpochBoard {
     return List.copyOf(finished);
   }
 
-  void clear() {
+  /** Takes the bar away; what agents that still run have to say is not heard any more. */
+  @Override
+  public synchronized void close() {
+    closed = true;
     bar.clear();
   }
 
   private synchronized void progress(
       int rank, int epoch, long samplesDone, long samplesTotal, double meanLoss, double perSecond) {
+    if (closed) {
+      return;
+    }
     done[rank] = samplesDone;
     total[rank] = samplesTotal;
     loss[rank] = meanLoss;
@@ -112,6 +119,9 @@ final class EpochBoard {
   }
 
   private synchronized void finished(EpochResult result) {
+    if (closed) {
+      return;
+    }
     List<EpochResult> ofEpoch = results.computeIfAbsent(result.epoch(), e -> new ArrayList<>());
     ofEpoch.add(result);
     if (ofEpoch.size() < agents) {

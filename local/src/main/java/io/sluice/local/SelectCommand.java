@@ -6,6 +6,7 @@ import io.sluice.job.selection.SelectionPlan;
 import io.sluice.job.selection.SelectionSettings;
 import io.sluice.protocol.UsageError;
 import io.sluice.protocol.config.ConfigFlags;
+import io.sluice.protocol.config.Epochs;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ final class SelectCommand implements Callable<Integer> {
   private static final List<io.sluice.protocol.config.Option<?>> FLAGS =
       List.of(
           Options.EPOCHS,
+          Options.ANNEAL_EVERY,
           Options.SEED,
           Options.POLICY,
           Options.CLUSTERS,
@@ -86,11 +88,12 @@ final class SelectCommand implements Callable<Integer> {
     RunConfig config =
         ConfigFlags.read(spec.commandLine().getParseResult(), RunConfig.defaults(), environment);
     SelectionSettings settings = SelectionOptions.from(config);
-    if (epoch < 0 || epoch >= settings.epochs()) {
+    Epochs epochs = config.get(Options.EPOCHS);
+    if (epoch < 0 || !epochs.include(epoch)) {
       throw new UsageError(
           String.format(
-              "epoch is %d; allowed: 0 to %d, since epochs is %d",
-              epoch, settings.epochs() - 1, settings.epochs()));
+              "epoch is %d; allowed: 0 to %d, since epochs is %s",
+              epoch, epochs.count() - 1, epochs));
     }
     Losses read = LossFile.read(losses, System.in);
     OfflineSelection selection = OfflineSelection.of(read, epoch, settings);

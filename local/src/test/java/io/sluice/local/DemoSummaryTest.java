@@ -65,10 +65,23 @@ class DemoSummaryTest {
     JsonObject settings = parse(summary(Optional.empty())).getAsJsonObject("settings");
 
     assertThat(settings.get("clusters").toString()).isEqualTo("7");
+    assertThat(settings.get("epochs").toString()).isEqualTo("12");
     assertThat(settings.get("window-scale").toString()).isEqualTo("0.25");
     assertThat(settings.get("run").toString()).isEqualTo("\"2024\"");
     assertThat(settings.get("policy").toString()).isEqualTo("\"seta\"");
     assertThat(settings.has("bootstrap-servers")).isFalse();
+  }
+
+  @Test
+  void aRunWithoutAnEndSaysSoInWords() {
+    RunConfig config = CONFIG.with(Map.of("epochs", "unbounded"), "test");
+
+    JsonObject settings =
+        parse(new DemoSummary(DemoSummary.settings(config), TRAINING, Optional.empty()))
+            .getAsJsonObject("settings");
+
+    assertThat(settings.get("epochs").toString()).isEqualTo("\"unbounded\"");
+    assertThat(settings.get("anneal-every").toString()).isEqualTo("0");
   }
 
   @Test

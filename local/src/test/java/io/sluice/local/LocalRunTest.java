@@ -26,7 +26,7 @@ class LocalRunTest {
                       "partitions", "2",
                       "dataset", "glyphs:200",
                       "model", "linear",
-                      "epochs", "100000",
+                      "epochs", "unbounded",
                       "world-size", "2"),
                   "test");
       try (LocalRun run = LocalRun.start(flink, config)) {

@@ -78,6 +78,20 @@ class SelectCommandTest {
   }
 
   @Test
+  void eachCycleEndsWithoutAWindow() throws IOException {
+    Files.writeString(csv, LOSSES);
+
+    select("--epoch", "799", "--epochs", "unbounded", "--anneal-every", "8", "--clusters", "3");
+    assertThat(out.text()).contains("Selection 799, seta, annealing: ");
+
+    select("--epoch", "800", "--epochs", "unbounded", "--anneal-every", "8", "--clusters", "3");
+    assertThat(out.text()).contains("Selection 800, seta: ");
+
+    select("--epoch", "799", "--epochs", "unbounded", "--clusters", "3");
+    assertThat(out.text()).contains("Selection 799, seta: ");
+  }
+
+  @Test
   void readsStandardInput() throws IOException {
     InputStream before = System.in;
     System.setIn(new ByteArrayInputStream(LOSSES.getBytes(StandardCharsets.UTF_8)));
@@ -217,6 +231,18 @@ class SelectCommandTest {
     assertThat(err.lines())
         .containsExactly(
             "sluice: epoch is 12; allowed: 0 to 11, since epochs is 12; see sluice select --help");
+  }
+
+  @Test
+  void withoutAnEndTheEpochIsAsHighAsEpochsAreNumbered() throws IOException {
+    Files.writeString(csv, LOSSES);
+
+    assertThat(select("--epoch", "1000000", "--epochs", "unbounded")).isZero();
+    assertThat(select("--epoch", "1000001", "--epochs", "unbounded")).isEqualTo(2);
+    assertThat(err.lines())
+        .containsExactly(
+            "sluice: epoch is 1000001; allowed: 0 to 1000000, since epochs is unbounded; see sluice"
+                + " select --help");
   }
 
   @Test

@@ -53,6 +53,7 @@ public final class Agent implements AutoCloseable {
             config.get(Options.LEARNING_RATE).floatValue(),
             config.get(Options.WEIGHT_DECAY).floatValue(),
             config.get(Options.EPOCHS),
+            config.cycle(),
             seed,
             config.get(Options.RANK),
             config.get(Options.CHECKPOINT_DIR),
@@ -66,13 +67,13 @@ public final class Agent implements AutoCloseable {
   }
 
   /**
-   * Joins the run and trains to its last epoch.
+   * Joins the run and trains to its last epoch; without one, until its thread is interrupted.
    *
    * @throws UserError when Kafka or training fails in a way that a person can mend
    */
   public void run(TrainingListener listener) throws InterruptedException {
     int firstEpoch = loop.nextEpoch();
-    if (firstEpoch >= config.get(Options.EPOCHS)) {
+    if (!config.get(Options.EPOCHS).include(firstEpoch)) {
       return;
     }
     List<IdRange> samples =

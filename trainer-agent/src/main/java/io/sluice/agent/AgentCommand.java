@@ -1,6 +1,7 @@
 package io.sluice.agent;
 
 import io.sluice.protocol.config.ConfigFlags;
+import io.sluice.protocol.config.Epochs;
 import io.sluice.protocol.config.Option.Group;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
@@ -46,7 +47,7 @@ public final class AgentCommand implements Callable<Integer> {
         ConfigFlags.read(spec.commandLine().getParseResult(), RunConfig.defaults(), environment);
     PrintWriter out = spec.commandLine().getOut();
     try (Agent agent = Agent.open(config)) {
-      if (agent.nextEpoch() >= config.get(Options.EPOCHS)) {
+      if (!config.get(Options.EPOCHS).include(agent.nextEpoch())) {
         out.printf(
             Locale.ROOT,
             "rank %d has nothing left to train: its checkpoint is of the end of epoch %d, the last"
@@ -57,16 +58,7 @@ public final class AgentCommand implements Callable<Integer> {
         out.flush();
         return CommandLine.ExitCode.OK;
       }
-      out.printf(
-          Locale.ROOT,
-          "rank %d of %d trains %s on %s from epoch %d of %d, on %s%n",
-          config.get(Options.RANK),
-          config.get(Options.WORLD_SIZE),
-          config.get(Options.MODEL),
-          config.get(Options.DATASET),
-          agent.nextEpoch(),
-          config.get(Options.EPOCHS),
-          agent.device());
+      out.println(introduction(config, agent.nextEpoch(), agent.device()));
       out.flush();
       agent.run(new EpochLines(out, agent::lossesDropped));
       if (agent.nextEpoch() < config.get(Options.EPOCHS)) {
@@ -80,5 +72,19 @@ public final class AgentCommand implements Callable<Integer> {
       }
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  static String introduction(RunConfig config, int nextEpoch, String device) {
+    Epochs epochs = config.get(Options.EPOCHS);
+    return String.format(
+        Locale.ROOT,
+        "rank %d of %d trains %s on %s from epoch %d %s, on %s",
+        config.get(Options.RANK),
+        config.get(Options.WORLD_SIZE),
+        config.get(Options.MODEL),
+        config.get(Options.DATASET),
+        nextEpoch,
+        epochs.bounded() ? "of " + epochs : "until it is stopped",
+        device);
   }
 }

@@ -6,6 +6,7 @@ import io.sluice.agent.client.Slice;
 import io.sluice.agent.train.EpochSamples;
 import io.sluice.agent.train.SelectionFeed;
 import io.sluice.protocol.UserError;
+import io.sluice.protocol.config.Epochs;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.util.Optional;
@@ -29,7 +30,7 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
 
   private final SelectionClient client;
   private final int rank;
-  private final int epochs;
+  private final Epochs epochs;
   private final long seed;
   private final double earlyClose;
   private final ExecutorService fetcher =
@@ -82,7 +83,7 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
   public Optional<EpochSamples> await(int awaited) throws InterruptedException {
     epoch = awaited;
     Optional<EpochSamples> samples = result(next, NOT_READ);
-    while (samples.isEmpty() && !trained && epoch + 1 < epochs) {
+    while (samples.isEmpty() && !trained && epochs.include(epoch + 1)) {
       client.skipEpoch(epoch);
       epoch++;
       fetch(epoch);
@@ -91,7 +92,7 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
     openEpoch = epoch;
     trained = true;
     remaining = samples.map(some -> some.ids().length).orElse(0);
-    rest = epoch + 1 < epochs ? (int) (earlyClose * remaining) : 0;
+    rest = epochs.include(epoch + 1) ? (int) (earlyClose * remaining) : 0;
     return samples;
   }
 
@@ -152,7 +153,7 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
   }
 
   private void fetch(int wanted) {
-    if (wanted < epochs) {
+    if (epochs.include(wanted)) {
       next = fetcher.submit(() -> samples(client.awaitSelection(wanted)));
     }
   }

@@ -10,6 +10,8 @@ import io.sluice.agent.train.SelectionFeed;
 import io.sluice.agent.train.TrainerSettings;
 import io.sluice.agent.train.TrainingListener;
 import io.sluice.agent.train.TrainingLoop;
+import io.sluice.protocol.config.Epochs;
+import io.sluice.protocol.config.RunConfig;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -47,6 +49,17 @@ class AgentCommandTest {
                 + " run demo");
   }
 
+  @Test
+  void saysWhatItIsAboutToDo() {
+    RunConfig config = RunConfig.defaults().with(Map.of("rank", "1", "world-size", "4"), "test");
+    RunConfig unbounded = config.with(Map.of("epochs", "unbounded"), "test");
+
+    assertThat(AgentCommand.introduction(config, 3, "gpu(0)"))
+        .isEqualTo("rank 1 of 4 trains cnn on glyphs from epoch 3 of 12, on gpu(0)");
+    assertThat(AgentCommand.introduction(unbounded, 300, "cpu()"))
+        .isEqualTo("rank 1 of 4 trains cnn on glyphs from epoch 300 until it is stopped, on cpu()");
+  }
+
   private static void train(Path checkpoints, int epochs) throws InterruptedException {
     TrainerSettings settings =
         new TrainerSettings(
@@ -56,6 +69,7 @@ class AgentCommandTest {
             64,
             0.002f,
             0.2f,
+            new Epochs(epochs),
             epochs,
             3,
             0,

@@ -114,6 +114,20 @@ class KafkaFeedTest {
   }
 
   @Test
+  void withoutAnEndEveryEpochIsClosedEarly() throws Exception {
+    RunConfig config = TestingKafka.config("early-close", "0.5", "epochs", "unbounded");
+    try (KafkaFeed feed = new KafkaFeed(kafka.join(config, 500), config, 500)) {
+      kafka.publish(500, 20);
+      train(feed, next(feed, 500), 2);
+      kafka.publish(501, 4);
+      assertThat(next(feed, 501).ids()).hasSize(4);
+      feed.awaitDelivery();
+
+      assertThat(log()).endsWith("10 of 500", "end 500 after 10", "10 of 501");
+    }
+  }
+
+  @Test
   void zeroTurnsItOff() throws Exception {
     try (KafkaFeed feed = feed("early-close", "0")) {
       kafka.publish(0, 20);

@@ -10,9 +10,10 @@ import java.util.Objects;
  * @param clusters k, the number of difficulty groups, from 1 to {@value #MAX_CLUSTERS}
  * @param windowScale α, the fraction of the groups that the window takes, above 0 and up to 1
  * @param pruneRatio p, the fraction of measured samples dropped at random, from 0 to 1
- * @param annealingStart δ, the fraction of the run after which there is no window, from 0 (never a
+ * @param annealingStart δ, the fraction of a cycle after which there is no window, from 0 (never a
  *     window) to 1 (always)
- * @param epochs E, the length of the run
+ * @param cycle E, after how many selections annealing has come to its end and the next cycle
+ *     begins: the length of the run unless it is annealed more than once; 0 when it never is
  * @param seed what the random choices derive from
  */
 public record SelectionSettings(
@@ -21,7 +22,7 @@ public record SelectionSettings(
     double windowScale,
     double pruneRatio,
     double annealingStart,
-    int epochs,
+    int cycle,
     long seed)
     implements Serializable {
 
@@ -39,7 +40,7 @@ public record SelectionSettings(
     require(pruneRatio >= 0 && pruneRatio <= 1, "prune ratio", pruneRatio, "0 to 1");
     require(
         annealingStart >= 0 && annealingStart <= 1, "annealing start", annealingStart, "0 to 1");
-    require(epochs >= 1, "epochs", epochs, "1 or more");
+    require(cycle >= 0, "cycle", cycle, "0 or more");
   }
 
   private static void require(boolean valid, String name, Object value, String allowed) {
@@ -53,8 +54,8 @@ public record SelectionSettings(
     return Math.min(1, Math.max(LEAST_KEEP_RATIO, 1 - pruneRatio));
   }
 
-  /** Returns whether a selection, counted from 0, comes after the annealing start. */
+  /** Returns whether a selection, counted from 0, comes after the annealing start of its cycle. */
   boolean annealing(int epoch) {
-    return epoch + 1 > annealingStart * epochs;
+    return cycle > 0 && epoch % cycle + 1 > annealingStart * cycle;
   }
 }

@@ -31,7 +31,10 @@ class SelectionPlannerTest {
     "6, 0, 5, false",
     "16, 4, 5, false", // 17 > 0.85 x 20 does not hold yet
     "17, 0, 10, true",
-    "19, 0, 10, true"
+    "19, 0, 10, true",
+    "20, 2, 5, false", // the next cycle: the window goes on where it would have been
+    "36, 0, 5, false",
+    "37, 0, 10, true"
   })
   void setaSlidesAWindowOverTheClusters(int epoch, int start, int size, boolean annealing) {
     SelectionPlan plan = seta(epoch, LOSSES);
@@ -43,6 +46,18 @@ class SelectionPlannerTest {
     int lower = all ? DifficultyCode.MIN : plan.clusters().get(start).lowerCode();
     int upper = all ? DifficultyCode.MAX : plan.clusters().get(start + size - 1).upperCode();
     assertThat(plan.bands()).containsExactly(Band.of(lower, upper, 0.75, 1));
+  }
+
+  @Test
+  void aRunWithoutCyclesKeepsItsWindow() {
+    SelectionSettings endless = new SelectionSettings(PolicyKind.SETA, 10, 0.5, 0.25, 0.85, 0, 1);
+
+    for (int epoch : new int[] {1, 17, 19, 100, 999_999, 1_000_000}) {
+      SelectionPlan plan = SelectionPlanner.plan(epoch, LOSSES, 0, endless);
+
+      assertThat(plan.window()).isEqualTo(new Window(epoch % 6, 5, false));
+      assertThat(plan.annealing()).isFalse();
+    }
   }
 
   @ParameterizedTest

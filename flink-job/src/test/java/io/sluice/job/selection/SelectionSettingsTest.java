@@ -16,20 +16,30 @@ class SelectionSettingsTest {
         .isCloseTo(keepRatio, within(1e-15));
   }
 
-  @ParameterizedTest(name = "selection {0} with start {1} of {2} epochs: {3}")
+  @ParameterizedTest(name = "selection {0} with start {1} of cycles of {2}: {3}")
   @CsvSource({
-    // n + 1 > δE
+    // n mod E + 1 > δE
     "16, 0.85, 20, false", // 17 > 17
     "17, 0.85, 20, true",
     "16, 0.875, 20, false", // 17 > 17.5
     "17, 0.875, 20, true",
     "19, 1, 20, false",
-    "20, 1, 20, true", // beyond the run
     "0, 0, 20, true",
-    "0, 0.5, 1, true"
+    "0, 0.5, 1, true",
+    "19, 0.875, 20, true",
+    "20, 0.875, 20, false", // the next cycle
+    "36, 0.875, 20, false",
+    "37, 0.875, 20, true",
+    "39, 0.875, 20, true",
+    "40, 0.875, 20, false",
+    "999999, 0.875, 20, true",
+    "1000000, 0.875, 20, false",
+    "0, 0, 0, false", // without a cycle, never
+    "1000000, 0, 0, false",
+    "1000000, 0.875, 0, false"
   })
-  void annealsAfterTheStart(int epoch, double start, int epochs, boolean annealing) {
-    assertThat(settings(10, 0.5, 0.5, start, epochs).annealing(epoch)).isEqualTo(annealing);
+  void annealsAfterTheStartOfEachCycle(int epoch, double start, int cycle, boolean annealing) {
+    assertThat(settings(10, 0.5, 0.5, start, cycle).annealing(epoch)).isEqualTo(annealing);
   }
 
   @ParameterizedTest
@@ -45,12 +55,12 @@ class SelectionSettingsTest {
     "10, 0.5, 0.5, -0.1, 20, annealing start is -0.1",
     "10, 0.5, 0.5, 1.1, 20, annealing start is 1.1",
     "10, 0.5, 0.5, NaN, 20, annealing start is NaN",
-    "10, 0.5, 0.5, 0.85, 0, epochs is 0"
+    "10, 0.5, 0.5, 0.85, -1, cycle is -1"
   })
   void refusesWhatIsOutOfRangeByName(
-      int clusters, double scale, double prune, double start, int epochs, String message) {
+      int clusters, double scale, double prune, double start, int cycle, String message) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> settings(clusters, scale, prune, start, epochs))
+        .isThrownBy(() -> settings(clusters, scale, prune, start, cycle))
         .withMessageStartingWith(message + "; allowed: ");
   }
 
@@ -66,7 +76,7 @@ class SelectionSettingsTest {
   }
 
   private static SelectionSettings settings(
-      int clusters, double scale, double prune, double start, int epochs) {
-    return new SelectionSettings(PolicyKind.SETA, clusters, scale, prune, start, epochs, 1);
+      int clusters, double scale, double prune, double start, int cycle) {
+    return new SelectionSettings(PolicyKind.SETA, clusters, scale, prune, start, cycle, 1);
   }
 }

@@ -10,6 +10,7 @@ import io.sluice.agent.train.TrainingLoop;
 import io.sluice.local.Console;
 import io.sluice.local.Numbers;
 import io.sluice.local.TorchThreads;
+import io.sluice.protocol.config.Epochs;
 import io.sluice.protocol.config.RunConfig;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +109,7 @@ final class AgentOverheadBench implements Callable<Integer> {
         64,
         0.002f,
         0.2f,
+        new Epochs(epochs),
         epochs,
         SEED,
         0,

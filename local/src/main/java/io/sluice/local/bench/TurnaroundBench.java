@@ -31,9 +31,6 @@ final class TurnaroundBench implements Callable<Integer> {
 
   private static final Duration WARM_UP_TIME = Duration.ofSeconds(20);
 
-  /** So many that the annealing, which lifts the window, does not begin. */
-  private static final int ENDLESS = 100_000;
-
   private final Console console;
 
   @Mixin private Workload workload;
@@ -71,7 +68,7 @@ final class TurnaroundBench implements Callable<Integer> {
       RunConfig config =
           cluster.config(
               "turnaround",
-              workload.settings(Map.of("epochs", "" + ENDLESS, "world-size", "" + agents)));
+              workload.settings(Map.of("epochs", "unbounded", "world-size", "" + agents)));
       InProcessSelection baseline = new InProcessSelection(workload.samples(), config);
       JobClient job = cluster.submit(config);
       try (BenchAgents trainers = BenchAgents.join(config, workload.samples())) {

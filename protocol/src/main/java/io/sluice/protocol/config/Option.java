@@ -1,6 +1,7 @@
 package io.sluice.protocol.config;
 
 import io.sluice.protocol.UsageError;
+import io.sluice.protocol.Wire;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -89,6 +90,16 @@ public record Option<T>(
           check(value >= min && value <= max);
           return value;
         });
+  }
+
+  static Option<Epochs> epochs(String key, Group group, String defaultText, String description) {
+    return new Option<>(
+        key,
+        group,
+        Optional.of(defaultText),
+        "an integer from 1 to " + Wire.MAX_EPOCH + ", or " + Epochs.UNBOUNDED,
+        description,
+        Epochs::parse);
   }
 
   static Option<Long> seed(String key, Group group, String defaultText, String description) {

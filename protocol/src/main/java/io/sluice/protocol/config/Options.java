@@ -66,9 +66,24 @@ public final class Options {
           Short.MAX_VALUE,
           "Replication factor of topics that have to be created; 0 leaves it to the broker.");
 
-  public static final Option<Integer> EPOCHS =
+  public static final Option<Epochs> EPOCHS =
+      Option.epochs(
+          "epochs",
+          RUN,
+          "12",
+          "Number of epochs of the whole training; unbounded has no end, it goes on until it is"
+              + " stopped.");
+
+  public static final Option<Integer> ANNEAL_EVERY =
       Option.integer(
-          "epochs", RUN, "12", 1, Wire.MAX_EPOCH, "Number of epochs of the whole training.");
+          "anneal-every",
+          RUN,
+          "0",
+          0,
+          Wire.MAX_EPOCH,
+          "Length in epochs of a cycle. Each cycle ends as a run does, with the window lifted and"
+              + " the learning rate at 0, and the next one starts from its peak. 0 makes the run"
+              + " one cycle; without an end, it then never anneals.");
 
   public static final Option<Long> SEED =
       Option.seed(
@@ -128,8 +143,8 @@ public final class Options {
           true,
           1,
           true,
-          "Fraction of the epochs after which the window is lifted for the rest (partial"
-              + " annealing); 1 turns annealing off.");
+          "Fraction of the epochs (of each cycle's, with anneal-every) after which the window is"
+              + " lifted for the rest (partial annealing); 1 turns annealing off.");
 
   public static final Option<Double> SMOOTHING =
       Option.decimal(
@@ -268,6 +283,7 @@ public final class Options {
           PARTITIONS,
           REPLICATION,
           EPOCHS,
+          ANNEAL_EVERY,
           SEED,
           POLICY,
           CLUSTERS,

@@ -101,6 +101,19 @@ public final class RunConfig {
     return new Sharding(get(Options.SHARDS), get(Options.PARTITIONS));
   }
 
+  /**
+   * Number of epochs after which a cycle of training ends with annealing and the next one begins; 0
+   * when that never comes.
+   */
+  public int cycle() {
+    int every = get(Options.ANNEAL_EVERY);
+    Epochs epochs = get(Options.EPOCHS);
+    if (every == 0 && epochs.bounded()) {
+      return epochs.count();
+    }
+    return every;
+  }
+
   /** Properties for any Kafka client of this run: the brokers and every {@code kafka.} key. */
   public Properties kafkaProperties() {
     Properties properties = new Properties();

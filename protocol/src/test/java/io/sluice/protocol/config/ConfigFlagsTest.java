@@ -29,7 +29,7 @@ class ConfigFlagsTest {
 
     RunConfig config = read(environment, "--config", file.toString(), "--prune-ratio", "0.6");
 
-    assertThat(config.get(Options.EPOCHS)).as("the file over the command").isEqualTo(3);
+    assertThat(config.get(Options.EPOCHS)).as("the file over the command").isEqualTo(new Epochs(3));
     assertThat(config.get(Options.WINDOW_SCALE)).as("the environment over it").isEqualTo(0.4);
     assertThat(config.get(Options.PRUNE_RATIO)).as("flags over all").isEqualTo(0.6);
     assertThat(read(Map.of()).get(Options.CLUSTERS)).as("the command's own").isEqualTo(2);
@@ -46,7 +46,7 @@ class ConfigFlagsTest {
         .hasMessageStartingWith("unknown key 'epoch' (%s); allowed: ", file);
     assertThatThrownBy(() -> read(Map.of(), "--epochs", "none"))
         .isInstanceOf(UsageError.class)
-        .hasMessage("epochs is 'none' (flag); allowed: an integer from 1 to 1000000");
+        .hasMessage("epochs is 'none' (flag); allowed: an integer from 1 to 1000000, or unbounded");
   }
 
   @Test

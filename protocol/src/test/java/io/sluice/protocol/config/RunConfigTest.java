@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.protocol.Sharding;
 import io.sluice.protocol.UsageError;
+import io.sluice.protocol.Wire;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,6 +27,7 @@ class RunConfigTest {
     expected.put("partitions", "8");
     expected.put("replication", "0");
     expected.put("epochs", "12");
+    expected.put("anneal-every", "0");
     expected.put("seed", "1");
     expected.put("policy", "seta");
     expected.put("clusters", "5");
@@ -89,6 +91,11 @@ class RunConfigTest {
           shards              | 32769    | an integer from 1 to 32768
           shards              | many     | an integer from 1 to 32768
           shards              | 1.0      | an integer from 1 to 32768
+          epochs              | 0        | an integer from 1 to 1000000, or unbounded
+          epochs              | 1000001  | an integer from 1 to 1000000, or unbounded
+          epochs              | Unbounded | an integer from 1 to 1000000, or unbounded
+          anneal-every        | -1       | an integer from 0 to 1000000
+          anneal-every        | unbounded | an integer from 0 to 1000000
           window-scale        | 0        | a number above 0 to 1
           window-scale        | 1.01     | a number above 0 to 1
           prune-ratio         | -0.1     | a number from 0 and below 1
@@ -154,9 +161,32 @@ class RunConfigTest {
             .with(Map.of("epochs", "3", "clusters", "4"), "file")
             .with(Map.of("epochs", "5"), "flag");
 
-    assertThat(config.get(Options.EPOCHS)).isEqualTo(5);
+    assertThat(config.get(Options.EPOCHS)).isEqualTo(new Epochs(5));
     assertThat(config.get(Options.CLUSTERS)).isEqualTo(4);
     assertThat(config.get(Options.SHARDS)).isEqualTo(128);
+  }
+
+  @Test
+  void aRunWithoutAnEndGoesAsFarAsEpochsAreNumbered() {
+    Epochs unbounded = DEFAULTS.with(Map.of("epochs", "unbounded"), "flag").get(Options.EPOCHS);
+    Epochs most = DEFAULTS.with(Map.of("epochs", "1000000"), "flag").get(Options.EPOCHS);
+
+    assertThat(unbounded.bounded()).isFalse();
+    assertThat(unbounded).hasToString("unbounded");
+    assertThat(unbounded.include(Wire.MAX_EPOCH)).isTrue();
+    assertThat(unbounded.include(Wire.MAX_EPOCH + 1)).isFalse();
+    assertThat(most.bounded()).isTrue();
+    assertThat(most).hasToString("1000000");
+    assertThat(most.include(999_999)).isTrue();
+    assertThat(most.include(1_000_000)).isFalse();
+  }
+
+  @ParameterizedTest(name = "{0} epochs, annealed every {1}: {2}")
+  @CsvSource({"12, 0, 12", "12, 5, 5", "12, 20, 20", "unbounded, 0, 0", "unbounded, 5, 5"})
+  void aCycleIsTheWholeRunUnlessSaid(String epochs, String every, int cycle) {
+    RunConfig config = DEFAULTS.with(Map.of("epochs", epochs, "anneal-every", every), "flag");
+
+    assertThat(config.cycle()).isEqualTo(cycle);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.sluice.agent.train;
 
+import io.sluice.protocol.config.Epochs;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param learningRate highest learning rate of the schedule, see {@link LearningRate}
  * @param weightDecay L2 penalty on the weights
  * @param epochs number of epochs of the whole run
+ * @param cycle number of epochs after which the learning rate has come to 0 and begins again from
+ *     its peak; 0 when it stays there
  * @param seed seed of the initial weights, which are the same on every rank
  * @param rank this agent's rank, from 0; on a host with n GPUs it trains on GPU rank mod n
  * @param checkpointDir folder for checkpoints, or none to keep no checkpoint
@@ -27,7 +30,8 @@ public record TrainerSettings(
     int batchSize,
     float learningRate,
     float weightDecay,
-    int epochs,
+    Epochs epochs,
+    int cycle,
     long seed,
     int rank,
     Optional<Path> checkpointDir,

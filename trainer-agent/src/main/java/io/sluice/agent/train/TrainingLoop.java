@@ -40,7 +40,7 @@ public final class TrainingLoop implements AutoCloseable {
     this.settings = settings;
     this.nanoTime = nanoTime;
     this.source = source;
-    learningRate = new LearningRate(settings.learningRate());
+    learningRate = new LearningRate(settings.learningRate(), settings.cycle());
     network = new Network(settings, source.shape(), source.classes());
     checkpoints = settings.checkpointDir().map(folder -> new CheckpointStore(folder, settings));
     try {
@@ -64,12 +64,13 @@ public final class TrainingLoop implements AutoCloseable {
   }
 
   /**
-   * Trains to the last epoch, or to the last that this agent has a part in.
+   * Trains to the last epoch, or to the last that this agent has a part in; in a run without a last
+   * epoch, until its thread is interrupted.
    *
    * @throws UserError if training diverges, a sample cannot be read or a checkpoint not be written
    */
   public void run(SelectionFeed feed, TrainingListener listener) throws InterruptedException {
-    for (; nextEpoch < settings.epochs(); nextEpoch++) {
+    for (; settings.epochs().include(nextEpoch); nextEpoch++) {
       Optional<EpochSamples> next = await(feed);
       if (next.isEmpty()) {
         return;
@@ -138,7 +139,7 @@ public final class TrainingLoop implements AutoCloseable {
         throw diverged(done, total);
       }
       double epochPart = (done + count / 2.0) / total;
-      network.step((float) learningRate.at((nextEpoch + epochPart) / settings.epochs()));
+      network.step((float) learningRate.at(nextEpoch + epochPart));
       done += count;
       lossSum += batchLoss;
       double seconds = (nanoTime.getAsLong() - start) / 1e9;

@@ -198,6 +198,7 @@ class CheckpointStoreTest {
         s.learningRate(),
         s.weightDecay(),
         s.epochs(),
+        s.cycle(),
         s.seed(),
         s.rank(),
         s.checkpointDir(),

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 
 /** Gives each epoch the ids it was made with, and keeps what is reported. */
-final class TestingSelectionFeed implements SelectionFeed {
+class TestingSelectionFeed implements SelectionFeed {
   private final IntFunction<long[]> selections;
   private final IntFunction<float[]> weights;
   final List<String> calls = new ArrayList<>();
@@ -31,7 +31,7 @@ final class TestingSelectionFeed implements SelectionFeed {
   }
 
   @Override
-  public Optional<EpochSamples> await(int wanted) {
+  public Optional<EpochSamples> await(int wanted) throws InterruptedException {
     calls.add("await " + wanted);
     nanoTime += 5_000_000;
     epoch = wanted;

@@ -1,5 +1,6 @@
 package io.sluice.agent.train;
 
+import io.sluice.protocol.config.Epochs;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,9 +14,25 @@ final class TestingSettings {
     return of(model, epochs, 0.004f, SEED, 0, checkpoints);
   }
 
+  /** A run without an end, whose learning rate begins again after {@code cycle} epochs. */
+  static TrainerSettings unbounded(String model, int cycle, Path checkpoints) {
+    return of(model, Epochs.UNBOUNDED, cycle, 0.004f, SEED, 0, Optional.of(checkpoints));
+  }
+
   static TrainerSettings of(
       String model,
       int epochs,
+      float learningRate,
+      long seed,
+      int rank,
+      Optional<Path> checkpoints) {
+    return of(model, new Epochs(epochs), epochs, learningRate, seed, rank, checkpoints);
+  }
+
+  private static TrainerSettings of(
+      String model,
+      Epochs epochs,
+      int cycle,
       float learningRate,
       long seed,
       int rank,
@@ -28,6 +45,7 @@ final class TestingSettings {
         learningRate,
         0.1f,
         epochs,
+        cycle,
         seed,
         rank,
         checkpoints,

@@ -209,6 +209,46 @@ class TrainingLoopTest {
   }
 
   @Test
+  void aRunWithoutAnEndGoesOnWhereOneOfItsFirstCyclesLengthEnds() throws Exception {
+    Path bounded = folder.resolve("bounded");
+    TrainerSettings ending = TestingSettings.of("linear", 2, Optional.of(bounded));
+    try (var loop = new TrainingLoop(ending, source)) {
+      loop.run(new TestingSelectionFeed(epoch -> ids(0, 100)), SILENT);
+    }
+    Path cycles = folder.resolve("cycles");
+    trainUntilStopped(TestingSettings.unbounded("linear", 2, cycles), 20);
+    Path steady = folder.resolve("steady");
+    trainUntilStopped(TestingSettings.unbounded("linear", 0, steady), 20);
+
+    trainUntilStopped(TestingSettings.unbounded("linear", 2, folder), 2);
+    String second = "rank-0.epoch-0000002.ckpt";
+    assertThat(folder.resolve(second)).hasSameBinaryContentAs(bounded.resolve(second));
+    String last = "rank-0.epoch-0000020.ckpt";
+    assertThat(Files.readAllBytes(cycles.resolve(last)))
+        .isNotEqualTo(Files.readAllBytes(steady.resolve(last)));
+  }
+
+  /** As Ctrl-C does it, while the loop waits for the selection after so many epochs. */
+  private void trainUntilStopped(TrainerSettings settings, int epochs) throws InterruptedException {
+    List<EpochResult> results = new ArrayList<>();
+    var feed =
+        new TestingSelectionFeed(epoch -> ids(0, 100)) {
+          @Override
+          public EpochSamples await(int wanted) throws InterruptedException {
+            if (wanted == epochs) {
+              throw new InterruptedException();
+            }
+            return super.await(wanted);
+          }
+        };
+    try (var loop = new TrainingLoop(settings, source)) {
+      assertThatThrownBy(() -> loop.run(feed, collect(results)))
+          .isInstanceOf(InterruptedException.class);
+    }
+    assertThat(results).hasSize(epochs);
+  }
+
+  @Test
   void aModelThatCannotBeUsedIsFreed() throws Exception {
     TrainerSettings settings = TestingSettings.of(TestingModel.NAME, 1, Optional.of(folder));
     TestingModel.outputs(source.classes());
@@ -271,6 +311,7 @@ class TrainingLoopTest {
         s.learningRate(),
         0,
         s.epochs(),
+        s.cycle(),
         s.seed(),
         s.rank(),
         s.checkpointDir(),
