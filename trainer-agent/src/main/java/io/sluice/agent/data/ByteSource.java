@@ -1,12 +1,17 @@
 package io.sluice.agent.data;
 
 /** A data set held in memory, normalised by the mean and deviation of its training split. */
-record ByteSource(SampleShape shape, int classes, SampleSplit train, SampleSplit test)
+record ByteSource(SampleShape shape, int classes, ByteSplit train, ByteSplit test)
     implements SampleSource {
 
-  /** Values sample after sample, each in the order of {@link SampleShape}; one label a byte. */
+  /**
+   * Values sample after sample, each in the order of {@link SampleShape}; one label a byte.
+   *
+   * @param ifMissing what a person can do about a training sample that is not there
+   */
   static ByteSource of(
       String name,
+      String ifMissing,
       SampleShape shape,
       byte[] trainValues,
       byte[] trainLabels,
@@ -15,16 +20,8 @@ record ByteSource(SampleShape shape, int classes, SampleSplit train, SampleSplit
     Normalisation normalisation = Normalisation.of(shape, trainValues);
     return new ByteSource(
         shape,
-        1 + Math.max(highest(trainLabels), highest(testLabels)),
-        new ByteSplit(name, shape, trainValues, trainLabels, normalisation),
-        new ByteSplit(name + " (test)", shape, testValues, testLabels, normalisation));
-  }
-
-  private static int highest(byte[] labels) {
-    int highest = 0;
-    for (byte label : labels) {
-      highest = Math.max(highest, Byte.toUnsignedInt(label));
-    }
-    return highest;
+        1 + Math.max(ByteSplit.highest(trainLabels), ByteSplit.highest(testLabels)),
+        new ByteSplit(name, ifMissing, shape, trainValues, trainLabels, normalisation),
+        new ByteSplit(name + " (test)", ifMissing, shape, testValues, testLabels, normalisation));
   }
 }

@@ -17,6 +17,9 @@ import java.util.function.Function;
 final class DownloadedSource {
   private static final int CHUNK = 1_000;
 
+  private static final String IF_MISSING =
+      "a downloaded dataset does not grow, so no more may be declared; begin another run";
+
   private DownloadedSource() {}
 
   static SampleSource fashionMnist(Repository repository) {
@@ -48,7 +51,8 @@ final class DownloadedSource {
     try {
       Bytes train = Bytes.of(open.apply(Dataset.Usage.TRAIN), shape);
       Bytes test = Bytes.of(open.apply(Dataset.Usage.TEST), shape);
-      return ByteSource.of(name, shape, train.values, train.labels, test.values, test.labels);
+      return ByteSource.of(
+          name, IF_MISSING, shape, train.values, train.labels, test.values, test.labels);
     } catch (IOException | TranslateException e) {
       throw new UserError(
           "Could not download the dataset "

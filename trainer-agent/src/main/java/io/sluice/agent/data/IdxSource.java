@@ -3,11 +3,17 @@ package io.sluice.agent.data;
 import io.sluice.protocol.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
-/** The four files of an MNIST-style data set: {@code train-images-idx3-ubyte} and so on. */
-final class IdxSource {
-  private IdxSource() {}
+/**
+ * The four files of an MNIST-style data set: {@code train-images-idx3-ubyte} and so on. The
+ * training files may be replaced by longer ones that begin alike; they stay normalised by what
+ * there was at first. While they are read again, memory holds them twice.
+ */
+record IdxSource(SampleShape shape, int classes, SampleSplit train, SampleSplit test)
+    implements SampleSource {
+
+  private static final String TRAIN = "train";
+  private static final String TEST = "t10k";
 
   static SampleSource open(Path folder) {
     if (!Files.isDirectory(folder)) {
@@ -18,64 +24,29 @@ final class IdxSource {
               + " train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte,"
               + " each with or without .gz.");
     }
-    IdxFile trainImages = IdxFile.read(find(folder, "train-images", 3), 3);
-    IdxFile trainLabels = IdxFile.read(find(folder, "train-labels", 1), 1);
-    IdxFile testImages = IdxFile.read(find(folder, "t10k-images", 3), 3);
-    IdxFile testLabels = IdxFile.read(find(folder, "t10k-labels", 1), 1);
-    checkCounts(trainImages, trainLabels);
-    checkCounts(testImages, testLabels);
-    SampleShape shape = shape(trainImages);
-    if (!shape(testImages).equals(shape)) {
-      throw new UserError(
-          String.format(
-              "%s has images of %d×%d, but %s has %d×%d: both must be of one size.",
-              testImages.path(),
-              testImages.size(1),
-              testImages.size(2),
-              trainImages.path(),
-              shape.height(),
-              shape.width()));
-    }
-    return ByteSource.of(
-        "idx:" + folder,
-        shape,
-        trainImages.content(),
-        trainLabels.content(),
-        testImages.content(),
-        testLabels.content());
+    IdxFiles train = IdxFiles.read(folder, TRAIN);
+    IdxFiles test = IdxFiles.read(folder, TEST);
+    test.checkShape(train.shape(), train.images().path().toString());
+    ByteSource first =
+        ByteSource.of(
+            "idx:" + folder,
+            "append new samples to its two train files, on every agent's machine, before 'sluice"
+                + " dataset add' declares them; then start this agent again",
+            train.shape(),
+            train.images().content(),
+            train.labels().content(),
+            test.images().content(),
+            test.labels().content());
+    return new IdxSource(
+        first.shape(),
+        first.classes(),
+        new GrowingSplit<>(first.train(), before -> readAgain(folder, before, first.classes())),
+        first.test());
   }
 
-  private static SampleShape shape(IdxFile images) {
-    return new SampleShape(1, images.size(1), images.size(2));
-  }
-
-  private static Path find(Path folder, String name, int dimensions) {
-    List<String> names =
-        List.of(name + "-idx" + dimensions + "-ubyte", name + ".idx" + dimensions + "-ubyte");
-    for (String candidate : names) {
-      for (String suffix : List.of("", ".gz")) {
-        Path file = folder.resolve(candidate + suffix);
-        if (Files.isRegularFile(file)) {
-          return file;
-        }
-      }
-    }
-    throw new UserError(
-        "The dataset folder "
-            + folder
-            + " has no file "
-            + names.get(0)
-            + " or "
-            + names.get(0)
-            + ".gz.");
-  }
-
-  private static void checkCounts(IdxFile images, IdxFile labels) {
-    if (images.size(0) != labels.size(0)) {
-      throw new UserError(
-          String.format(
-              "%s has %d images, but %s has %d labels: each image needs one label.",
-              images.path(), images.size(0), labels.path(), labels.size(0)));
-    }
+  private static ByteSplit readAgain(Path folder, ByteSplit before, int classes) {
+    IdxFiles now = IdxFiles.read(folder, TRAIN);
+    now.checkShape(before.shape(), "this run");
+    return before.grown(now.images().content(), now.labels().content(), classes);
   }
 }

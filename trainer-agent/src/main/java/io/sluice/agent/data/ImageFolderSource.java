@@ -14,6 +14,9 @@ import java.util.zip.CRC32;
 /**
  * Image files in one folder per class. Classes and files are numbered in the order of their names.
  * Files are decoded when they are read.
+ *
+ * <p>A new file among old ones would move those behind it. So a data set grows by whole folders:
+ * DIR/train-1, DIR/train-2 and so on count after DIR/train and after one another.
  */
 record ImageFolderSource(SampleShape shape, int classes, SampleSplit train, SampleSplit test)
     implements SampleSource {
@@ -24,29 +27,50 @@ record ImageFolderSource(SampleShape shape, int classes, SampleSplit train, Samp
     Path test = folder.resolve("test");
     if (Files.isDirectory(train) && Files.isDirectory(test)) {
       List<String> classes = classes(train);
-      for (Path extra : folders(test)) {
-        if (!classes.contains(extra.getFileName().toString())) {
-          throw new UserError("The folder " + extra + " is a class that " + train + " has not.");
-        }
-      }
-      return source(
-          classes, size, list(train, classes, file -> true), list(test, classes, file -> true));
+      String ifMissing =
+          String.format(
+              "put new images into folders per class in %s-1, %s-2 and so on, on every agent's"
+                  + " machine, before 'sluice dataset add' declares them; then start this agent"
+                  + " again",
+              train, train);
+      ImageSplit first = new ImageSplit(folder, ifMissing, listParts(train, classes), size);
+      return new ImageFolderSource(
+          new SampleShape(3, size, size),
+          classes.size(),
+          new GrowingSplit<>(first, before -> before.grown(listParts(train, classes))),
+          new ImageSplit(folder, ifMissing, listKnown(test, train, classes), size));
     }
     List<String> classes = classes(folder);
-    return source(
-        classes,
-        size,
-        list(folder, classes, file -> !isTest(file)),
-        list(folder, classes, ImageFolderSource::isTest));
-  }
-
-  private static SampleSource source(
-      List<String> classes, int size, List<ImageFile> train, List<ImageFile> test) {
+    String ifMissing =
+        "a folder without DIR/train and DIR/test does not grow, so no more may be declared; begin"
+            + " another run";
     return new ImageFolderSource(
         new SampleShape(3, size, size),
         classes.size(),
-        new ImageSplit(train, size),
-        new ImageSplit(test, size));
+        new ImageSplit(folder, ifMissing, list(folder, classes, file -> !isTest(file)), size),
+        new ImageSplit(folder, ifMissing, list(folder, classes, ImageFolderSource::isTest), size));
+  }
+
+  /** The images of a folder, then those of the folders that were added to it. */
+  private static List<ImageFile> listParts(Path train, List<String> classes) {
+    List<ImageFile> files = new ArrayList<>(list(train, classes, file -> true));
+    for (int number = 1; ; number++) {
+      Path part = train.resolveSibling(train.getFileName() + "-" + number);
+      if (!Files.isDirectory(part)) {
+        return files;
+      }
+      files.addAll(listKnown(part, train, classes));
+    }
+  }
+
+  /** The images of a folder that may only have classes which {@code train} has. */
+  private static List<ImageFile> listKnown(Path folder, Path train, List<String> classes) {
+    for (Path extra : folders(folder)) {
+      if (!classes.contains(extra.getFileName().toString())) {
+        throw new UserError("The folder " + extra + " is a class that " + train + " has not.");
+      }
+    }
+    return list(folder, classes, file -> true);
   }
 
   /** A tenth, chosen by class and file name, so that new files do not move old ones. */

@@ -3,15 +3,41 @@ package io.sluice.agent.data;
 import io.sluice.protocol.UserError;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
 
-/** Image files, decoded when read and stretched to size × size, in red, green and blue. */
-record ImageSplit(List<ImageFile> files, int size) implements SampleSplit {
+/**
+ * Image files, decoded when read and stretched to size × size, in red, green and blue.
+ *
+ * @param folder of the data set, for messages
+ * @param ifMissing what a person can do about an image that is not there
+ */
+record ImageSplit(Path folder, String ifMissing, List<ImageFile> files, int size)
+    implements SampleSplit {
 
   /** Means and deviations of ImageNet's colours, as is usual for photographs. */
   private static final Normalisation NORMALISATION =
       new Normalisation(new float[] {.485f, .456f, .406f}, new float[] {.229f, .224f, .225f});
+
+  /**
+   * The same images and those that came after them.
+   *
+   * @throws UserError if it does not begin with these images
+   */
+  ImageSplit grown(List<ImageFile> more) {
+    for (int id = 0; id < files.size(); id++) {
+      if (id == more.size() || !more.get(id).equals(files.get(id))) {
+        throw new UserError(
+            String.format(
+                "images:%s no longer has %s as image %d, as it had before: files must stay where they"
+                    + " are, and none may be added among them. Put it right and start this agent"
+                    + " again.",
+                folder, files.get(id).path(), id));
+      }
+    }
+    return new ImageSplit(folder, ifMissing, more, size);
+  }
 
   @Override
   public long count() {
@@ -22,11 +48,9 @@ record ImageSplit(List<ImageFile> files, int size) implements SampleSplit {
   public int read(long id, float[] into, int offset) {
     if (id < 0 || id >= files.size()) {
       throw new UserError(
-          "There is no image "
-              + id
-              + ", only 0 to "
-              + (files.size() - 1)
-              + ": the selection was made for another dataset.");
+          String.format(
+              "images:%s has no image %d, only %d images from 0 to %d: %s.",
+              folder, id, files.size(), files.size() - 1, ifMissing));
     }
     ImageFile file = files.get((int) id);
     BufferedImage image = decode(file);

@@ -16,10 +16,12 @@ public final class SampleSources {
    *
    * <ul>
    *   <li>{@code glyphs[:COUNT]}: built-in procedural images, COUNT (20,000) of them known
-   *   <li>{@code idx:DIR}: a folder with the four MNIST-style IDX files, gzipped or not
+   *   <li>{@code idx:DIR}: a folder with the four MNIST-style IDX files, gzipped or not; samples
+   *       may be appended to the training files
    *   <li>{@code fashion-mnist}, {@code cifar10}: downloaded by DJL on first use
-   *   <li>{@code images:DIR[?size=PIXELS]}: a folder per class in DIR/train and DIR/test, or in DIR
-   *       with a tenth taken for the test split; each image is stretched to PIXELS × PIXELS (64)
+   *   <li>{@code images:DIR[?size=PIXELS]}: a folder per class in DIR/train and DIR/test, and in
+   *       DIR/train-1, DIR/train-2 and so on, which may be added; or in DIR with a tenth taken for
+   *       the test split; each image is stretched to PIXELS × PIXELS (64)
    * </ul>
    *
    * @param seed chooses the images of {@code glyphs}; the others do not depend on it

@@ -45,6 +45,21 @@ class DownloadedSourceTest {
   }
 
   @Test
+  void doesNotGrow() throws IOException {
+    write("train_data", randomBytes(16 + 784));
+    write("train_labels", new byte[9]);
+    write("test_data", randomBytes(16 + 784));
+    write("test_labels", new byte[9]);
+    SampleSplit train = DownloadedSource.fashionMnist(repository()).train();
+
+    assertThatThrownBy(() -> train.read(1, new float[784], 0))
+        .isInstanceOf(UserError.class)
+        .hasMessage(
+            "fashion-mnist has no sample 1, only 1 samples from 0 to 0: a downloaded dataset does"
+                + " not grow, so no more may be declared; begin another run.");
+  }
+
+  @Test
   void cifar10() throws IOException {
     byte[] train = randomBytes(2 * 3073);
     train[0] = 6;

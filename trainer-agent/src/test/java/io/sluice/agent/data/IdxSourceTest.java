@@ -143,7 +143,81 @@ class IdxSourceTest {
     SampleSplit train = open().train();
     assertThatThrownBy(() -> train.read(3, new float[6], 0))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("has no sample 3, only 0 to 2");
+        .hasMessage(
+            "idx:%s has no sample 3, only 3 samples from 0 to 2: append new samples to its two"
+                + " train files, on every agent's machine, before 'sluice dataset add' declares"
+                + " them; then start this agent again.",
+            folder);
+  }
+
+  @Test
+  void findsSamplesThatWereAppendedSince() throws IOException {
+    SampleSplit train = open().train();
+    float[] before = new float[6];
+    train.read(1, before, 0);
+
+    writeTrain(5, 3);
+    float[] values = new float[6];
+    assertThat(train.read(4, values, 0)).isEqualTo(3);
+    // The first three images, 0 to 255, have decided on the mean.
+    double deviation = 15 * Math.sqrt((18 * 18 - 1) / 12.0);
+    assertThat((double) values[5]).isCloseTo((29 - 127.5) / deviation, within(1e-5));
+    assertThat(train.read(3, values, 0)).isEqualTo(3);
+    assertThat(train.read(1, values, 0)).isEqualTo(2);
+    assertThat(values).as("what was there stays as it is").isEqualTo(before);
+    assertThat(train.count()).isEqualTo(5);
+    assertUnread(train, 5, "has no sample 5, only 5 samples from 0 to 4");
+
+    writeTrain(6, 3);
+    assertThat(train.read(5, values, 0)).isEqualTo(3);
+  }
+
+  @Test
+  void growsIntoAnotherVariantOfTheFile() throws IOException {
+    SampleSplit train = open().train();
+    writeTrain(4, 1);
+    gzip("train-images-idx3-ubyte", "train-images-idx3-ubyte.gz");
+    assertThat(train.read(3, new float[6], 0)).isEqualTo(1);
+  }
+
+  @Test
+  void samplesThatWereAppendedMustFit() throws IOException {
+    SampleSplit train = open().train();
+
+    writeTrain(4, 5);
+    assertUnread(train, 3, "new sample of class 5, but the model was made for 5 classes, 0 to 4");
+    write("train-images-idx3-ubyte", idx(new byte[4 * 9], 4, 3, 3));
+    assertUnread(train, 3, "train-images-idx3-ubyte has images of 3×3, but this run has 2×3");
+    write("train-images-idx3-ubyte", idx(new byte[4 * 6], 4, 2, 3));
+    assertUnread(train, 3, "no longer begins with the 3 samples that were there");
+    writeTrain(2, 0);
+    assertUnread(train, 3, "no longer begins with the 3 samples that were there");
+    write("train-labels-idx1-ubyte", idx(new byte[] {0}, 1));
+    assertUnread(train, 3, "has 2 images", "has 1 labels");
+
+    writeTrain(4, 4);
+    assertThat(train.read(3, new float[6], 0)).as("once it is put right").isEqualTo(4);
+  }
+
+  /** The three training images and labels, or the first of them, and more of one label. */
+  private void writeTrain(int count, int label) throws IOException {
+    byte[] images = new byte[count * 6];
+    byte[] labels = new byte[count];
+    for (int i = 0; i < images.length; i++) {
+      images[i] = (byte) (i < 18 ? i * 15 : i);
+    }
+    for (int i = 0; i < count; i++) {
+      labels[i] = (byte) (i < 3 ? 2 * i % 3 : label);
+    }
+    write("train-images-idx3-ubyte", idx(images, count, 2, 3));
+    write("train-labels-idx1-ubyte", idx(labels, count));
+  }
+
+  private static void assertUnread(SampleSplit split, long id, String... parts) {
+    assertThatThrownBy(() -> split.read(id, new float[6], 0))
+        .isInstanceOf(UserError.class)
+        .hasMessageContainingAll(parts)
+        .hasMessageNotContaining("\n");
   }
 
   private SampleSource open() {

@@ -140,7 +140,78 @@ class ImageFolderSourceTest {
         .hasMessageContaining("b.png");
     assertThatThrownBy(() -> train.read(3, new float[3 * 64 * 64], 0))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("only 0 to 2");
+        .hasMessage(
+            "images:%1$s has no image 3, only 3 images from 0 to 2: put new images into folders per"
+                + " class in %1$s/train-1, %1$s/train-2 and so on, on every agent's machine, before"
+                + " 'sluice dataset add' declares them; then start this agent again.",
+            folder);
+  }
+
+  @Test
+  void growsByFoldersThatCountAfterThoseBefore() throws IOException {
+    write("train/cat/b.png", Color.RED);
+    write("train/dog/b.png", Color.GREEN);
+    write("test/cat/b.png", Color.RED);
+    SampleSource source = open("");
+    SampleSplit train = source.train();
+    assertThat(train.count()).isEqualTo(2);
+
+    write("train-1/cat/a.png", Color.BLUE);
+    write("train-1/dog/a.png", Color.WHITE);
+    assertColour(train, 3, 1, 1, 1, 1);
+    assertColour(train, 2, 0, 0, 0, 1);
+    for (int number = 2; number <= 10; number++) {
+      write("train-" + number + "/dog/" + (20 - number) + ".png", Color.BLACK);
+    }
+    write("train-12/dog/a.png", Color.WHITE);
+    write("train-11/cat/z.png", Color.GREEN);
+    assertColour(train, 13, 0, 0, 1, 0); // 11 after 10, and neither name nor class moves it
+    assertColour(train, 14, 1, 1, 1, 1);
+
+    for (SampleSplit split : List.of(train, open("").train())) {
+      assertColour(split, 0, 0, 1, 0, 0);
+      assertColour(split, 1, 1, 0, 1, 0);
+      assertColour(split, 4, 1, 0, 0, 0);
+      assertThat(split.count()).as("known, or found again by a later start").isEqualTo(15);
+    }
+    assertThat(source.test().count()).isEqualTo(1);
+  }
+
+  @Test
+  void aFileAmongOldOnesIsNoWayToGrow() throws IOException {
+    write("train/cat/b.png", Color.RED);
+    write("train/dog/b.png", Color.GREEN);
+    write("test/cat/b.png", Color.RED);
+    SampleSplit train = open("").train();
+
+    write("train/cat/c.png", Color.RED);
+    assertThatThrownBy(() -> train.read(2, new float[3 * 64 * 64], 0))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("no longer has %s as image 1", folder.resolve("train/dog/b.png"));
+    Files.delete(folder.resolve("train/cat/c.png"));
+    Files.delete(folder.resolve("train/dog/b.png"));
+    write("train/dog/a.png", Color.GREEN);
+    assertThatThrownBy(() -> train.read(2, new float[3 * 64 * 64], 0))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("no longer has %s as image 1", folder.resolve("train/dog/b.png"));
+    write("train/dog/b.png", Color.GREEN);
+    Files.delete(folder.resolve("train/dog/a.png"));
+    write("train-1/eel/a.png", Color.GREEN);
+    assertThatThrownBy(() -> train.read(2, new float[3 * 64 * 64], 0))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("train-1/eel is a class that");
+  }
+
+  @Test
+  void aFolderWithoutATestFolderDoesNotGrow() throws IOException {
+    for (int i = 0; i < 30; i++) {
+      write("cat/" + i + ".png", Color.RED);
+      write("dog/" + i + ".png", Color.BLUE);
+    }
+    SampleSplit train = open("?size=4").train();
+    assertThatThrownBy(() -> train.read(train.count(), new float[3 * 4 * 4], 0))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("a folder without DIR/train and DIR/test does not grow");
   }
 
   private SampleSource open(String options) {
