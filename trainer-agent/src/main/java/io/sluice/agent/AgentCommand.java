@@ -61,7 +61,7 @@ public final class AgentCommand implements Callable<Integer> {
       out.println(introduction(config, agent.nextEpoch(), agent.device()));
       out.flush();
       agent.run(new EpochLines(out, agent::lossesDropped));
-      if (agent.nextEpoch() < config.get(Options.EPOCHS)) {
+      if (config.get(Options.EPOCHS).include(agent.nextEpoch())) {
         out.printf(
             Locale.ROOT,
             "rank %d has no part in run %s from epoch %d on: the run has fewer ranks now%n",

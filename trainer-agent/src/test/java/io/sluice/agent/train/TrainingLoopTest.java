@@ -234,7 +234,7 @@ class TrainingLoopTest {
     var feed =
         new TestingSelectionFeed(epoch -> ids(0, 100)) {
           @Override
-          public EpochSamples await(int wanted) throws InterruptedException {
+          public Optional<EpochSamples> await(int wanted) throws InterruptedException {
             if (wanted == epochs) {
               throw new InterruptedException();
             }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A run without an end, on files that grow under it. */
 @Timeout(180)
-class GrowthTest {
+class GrowingFilesTest {
 
   private static final int AT_FIRST = 320;
   private static final int GROWN = 400;
