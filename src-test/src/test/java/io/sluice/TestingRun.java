@@ -10,10 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -65,14 +67,19 @@ public final class TestingRun {
   }
 
   /** Writes raw bytes into a partition of the run's loss events. */
-  static void write(RunConfig config, int partition, byte[]... values) throws Exception {
+  public static void write(RunConfig config, int partition, byte[]... values) throws Exception {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             config.kafkaProperties(), new ByteArraySerializer(), new ByteArraySerializer())) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
       for (byte[] value : values) {
-        producer
-            .send(new ProducerRecord<>(config.topics().lossEvents(), partition, null, value))
-            .get();
+        sent.add(
+            producer.send(
+                new ProducerRecord<>(config.topics().lossEvents(), partition, null, value)));
+      }
+      producer.flush();
+      for (Future<RecordMetadata> record : sent) {
+        record.get();
       }
     }
   }

@@ -1,7 +1,9 @@
 package io.sluice.agent.client;
 
 import com.google.protobuf.MessageLite;
+import io.sluice.protocol.Sharding;
 import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.wire.LossEvent;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
@@ -26,7 +28,8 @@ public final class RepeatingClient {
 
   /**
    * @param share how many records are written twice, as a fraction of all
-   * @param repeats counts them
+   * @param repeats counts them as the job does: each loss, a record of another kind once for each
+   *     shard that it speaks to
    */
   public static SelectionClient join(
       RunConfig config,
@@ -40,9 +43,21 @@ public final class RepeatingClient {
         config,
         firstEpoch,
         samples,
-        repeating(KafkaClients.producer(config), share, new SplittableRandom(seed), repeats),
+        repeating(
+            KafkaClients.producer(config),
+            share,
+            new SplittableRandom(seed),
+            repeats,
+            config.sharding()),
         KafkaClients.consumer(config),
         new RefusalWatch(config, KafkaClients.consumer(config), task -> new Thread(task).start()));
+  }
+
+  private static int weight(LossEvent event, Sharding sharding) {
+    if (event.hasLossBatch()) {
+      return event.getLossBatch().getLossesCount();
+    }
+    return event.hasJoin() ? sharding.shards() / sharding.partitions() : 1;
   }
 
   @SuppressWarnings("unchecked")
@@ -50,7 +65,8 @@ public final class RepeatingClient {
       Producer<Void, MessageLite> producer,
       double share,
       SplittableRandom random,
-      AtomicInteger repeats) {
+      AtomicInteger repeats,
+      Sharding sharding) {
     Queue<ProducerRecord<Void, MessageLite>> heldBack = new ArrayDeque<>();
     return (Producer<Void, MessageLite>)
         Proxy.newProxyInstance(
@@ -64,8 +80,9 @@ public final class RepeatingClient {
                     heldBack.add((ProducerRecord<Void, MessageLite>) arguments[0]);
                   }
                   while (!heldBack.isEmpty() && random.nextInt(MOST_HELD_BACK) == 0) {
-                    Future<RecordMetadata> unused = producer.send(heldBack.remove());
-                    repeats.incrementAndGet();
+                    ProducerRecord<Void, MessageLite> again = heldBack.remove();
+                    Future<RecordMetadata> unused = producer.send(again);
+                    repeats.addAndGet(weight((LossEvent) again.value(), sharding));
                   }
                 }
                 return result;
