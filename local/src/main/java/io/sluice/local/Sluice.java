@@ -2,6 +2,8 @@ package io.sluice.local;
 
 import io.sluice.agent.AgentCommand;
 import io.sluice.local.bench.BenchCommand;
+import io.sluice.local.control.DatasetCommand;
+import io.sluice.local.control.MembershipCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -50,6 +52,8 @@ public final class Sluice implements Runnable {
     CommandLine root = new CommandLine(new Sluice());
     root.addSubcommand(DemoCommand.commandLine(console, environment));
     root.addSubcommand(AgentCommand.commandLine(environment));
+    root.addSubcommand(DatasetCommand.commandLine(console, environment));
+    root.addSubcommand(MembershipCommand.commandLine(console, environment));
     root.addSubcommand(SelectCommand.commandLine(console, environment));
     root.addSubcommand(BenchCommand.commandLine(console));
     Errors errors = new Errors(err, log);

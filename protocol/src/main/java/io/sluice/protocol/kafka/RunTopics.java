@@ -37,6 +37,40 @@ public final class RunTopics {
    *     partition count
    */
   public static void ensure(RunConfig config) {
+    forEach(
+        config,
+        (admin, topic, partitions) -> {
+          create(admin, topic, partitions, config.get(Options.REPLICATION));
+          check(topic, partitions, describe(admin, topic));
+        });
+  }
+
+  /**
+   * Checks the topics, and creates none: a run whose name is misspelt must not come to be.
+   *
+   * @throws UserError when a topic is missing, and as of {@link #ensure}
+   */
+  public static void require(RunConfig config) {
+    forEach(
+        config,
+        (admin, topic, partitions) -> {
+          Optional<TopicDescription> found = describe(admin, topic);
+          if (found.isEmpty()) {
+            throw new UserError(
+                String.format(
+                    "there is no run '%s' at %s: topic %s does not exist; check the name of the run"
+                        + " and bootstrap-servers",
+                    config.get(Options.RUN_NAME), config.get(Options.BOOTSTRAP_SERVERS), topic));
+          }
+          check(topic, partitions, found);
+        });
+  }
+
+  private interface TopicAction {
+    void on(Admin admin, String topic, int partitions);
+  }
+
+  private static void forEach(RunConfig config, TopicAction action) {
     Topics topics = config.topics();
     int partitions = config.sharding().partitions();
     Map<String, Integer> wanted = new TreeMap<>();
@@ -50,10 +84,7 @@ public final class RunTopics {
     properties.setProperty("request.timeout.ms", Long.toString(PATIENCE.toMillis() / 3));
     String brokers = config.get(Options.BOOTSTRAP_SERVERS);
     try (Admin admin = Admin.create(properties)) {
-      for (Map.Entry<String, Integer> topic : wanted.entrySet()) {
-        create(admin, topic.getKey(), topic.getValue(), config.get(Options.REPLICATION));
-        check(admin, topic.getKey(), topic.getValue());
-      }
+      wanted.forEach((topic, count) -> action.on(admin, topic, count));
     } catch (TimeoutException e) {
       throw new UserError(
           String.format(
@@ -87,8 +118,8 @@ public final class RunTopics {
     }
   }
 
-  private static void check(Admin admin, String topic, int partitions) {
-    int actual = describe(admin, topic).map(d -> d.partitions().size()).orElse(partitions);
+  private static void check(String topic, int partitions, Optional<TopicDescription> found) {
+    int actual = found.map(description -> description.partitions().size()).orElse(partitions);
     if (actual != partitions) {
       throw new UserError(
           String.format(
