@@ -19,6 +19,7 @@ final class Demo {
   private final Console console;
   private final RunConfig config;
   private final Optional<String> baselinePolicy;
+  private final Optional<DemoGrowth> growth;
   private final Optional<Path> summary;
   private final int uiPort;
   private final boolean keepRunning;
@@ -30,12 +31,14 @@ final class Demo {
       Console console,
       RunConfig config,
       Optional<String> baselinePolicy,
+      Optional<DemoGrowth> growth,
       Optional<Path> summary,
       int uiPort,
       boolean keepRunning) {
     this.console = console;
     this.config = config;
     this.baselinePolicy = baselinePolicy;
+    this.growth = growth;
     this.summary = summary;
     this.uiPort = uiPort;
     this.keepRunning = keepRunning;
@@ -102,7 +105,8 @@ final class Demo {
       board.header();
       long start = System.nanoTime();
       try {
-        local.train(board::listener);
+        local.train(
+            growth.isPresent() ? growth.get().listeners(run, board::listener) : board::listener);
       } catch (InterruptedException e) {
         board.close();
         // Ctrl-C is the only end that such a run has.
@@ -137,6 +141,7 @@ final class Demo {
                 config.get(Options.POLICY),
                 agents,
                 agents == 1 ? "" : "s"));
+    growth.ifPresent(grown -> console.line(console.bold("Growth    ") + grown.describe()));
     if (agents > 1) {
       console.line(
           "          Each agent trains its slice of every selection on a replica of its own; the"

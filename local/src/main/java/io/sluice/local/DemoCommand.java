@@ -65,6 +65,15 @@ final class DemoCommand implements Callable<Integer> {
   private String compare;
 
   @Option(
+      names = "--grow",
+      paramLabel = "COUNT@EPOCH",
+      description =
+          "Announce COUNT more samples while the epoch before EPOCH trains, to be selected from EPOCH"
+              + " on; only for glyphs, which never end. Default: none. Allowed: COUNT from 1, EPOCH"
+              + " from 1 and below epochs.")
+  private String grow;
+
+  @Option(
       names = "--ui-port",
       paramLabel = "PORT",
       defaultValue = "0",
@@ -126,6 +135,7 @@ final class DemoCommand implements Callable<Integer> {
             console,
             config,
             Optional.ofNullable(compare),
+            Optional.ofNullable(grow).map(text -> DemoGrowth.parse(text, config)),
             Optional.ofNullable(summary),
             uiPort,
             keepRunning)

@@ -8,6 +8,7 @@ import io.sluice.agent.client.IdRange;
 import io.sluice.local.control.DatasetGrowth;
 import io.sluice.protocol.Json;
 import io.sluice.protocol.Sharding;
+import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.RunConfig;
 import io.sluice.protocol.kafka.RunTopics;
 import io.sluice.protocol.wire.IndexRange;
@@ -81,7 +82,13 @@ class ControlCommandsTest {
                 "test");
     RunTopics.ensure(config);
     // A broker may be a moment behind the controller that has just made them.
-    await().untilAsserted(() -> RunTopics.require(config));
+    await()
+        .ignoreExceptionsInstanceOf(UserError.class)
+        .until(
+            () -> {
+              RunTopics.require(config);
+              return true;
+            });
   }
 
   @Test

@@ -32,6 +32,8 @@ final class PartitionReader implements AutoCloseable {
     properties.setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
     properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    // Nothing is waited for, so no broker need hold back an answer until there is more to say.
+    properties.setProperty(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "10");
     this.brokers = config.get(Options.BOOTSTRAP_SERVERS);
     this.consumer =
         new KafkaConsumer<>(properties, new VoidDeserializer(), new ByteArrayDeserializer());
