@@ -5,21 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.agent.train.EpochResult;
 import io.sluice.agent.train.EpochSamples;
 import io.sluice.agent.train.TrainingListener;
-import io.sluice.job.SelectionOptions;
-import io.sluice.job.selection.BandFilter;
-import io.sluice.job.selection.DifficultyCode;
-import io.sluice.job.selection.Histogram;
-import io.sluice.job.selection.SelectionPlan;
-import io.sluice.job.selection.SelectionPlanner;
 import io.sluice.local.LocalFlink;
 import io.sluice.local.LocalKafka;
 import io.sluice.local.LocalRun;
-import io.sluice.protocol.Sharding;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,27 +101,9 @@ class EndToEndTest {
 
   private static List<Long> expectedSelection(
       RunConfig config, int epoch, Map<Long, Float> difficulty) {
-    Histogram histogram = new Histogram();
-    difficulty.values().forEach(value -> histogram.add(DifficultyCode.encode(value)));
-    SelectionPlan plan =
-        SelectionPlanner.plan(
-            epoch,
-            histogram.toSparse(),
-            SAMPLES - difficulty.size(),
-            SelectionOptions.from(config));
-    BandFilter filter = new BandFilter(plan, config.get(Options.SEED));
-    Sharding sharding = config.sharding();
-    List<Long> selected = new ArrayList<>();
-    LongStream.range(0, SAMPLES)
-        .filter(
-            id -> {
-              Float value = difficulty.get(id);
-              char code = value == null ? DifficultyCode.UNSEEN : DifficultyCode.encode(value);
-              return filter.select(id, code, false) >= 0;
-            })
-        .forEach(selected::add);
-    selected.sort(
-        Comparator.<Long>comparingInt(sharding::shardOf).thenComparingLong(sharding::localIndexOf));
+    List<Long> selected =
+        TestingExpectation.selection(
+            config, epoch, LongStream.range(0, SAMPLES).boxed().toList(), difficulty);
     if (epoch == 0) {
       assertThat(selected).as("nothing is measured yet").hasSize(SAMPLES);
     } else {
