@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +62,35 @@ class DemoTest {
     JsonObject baseline = summary.getAsJsonObject("baseline");
     assertConsistent(baseline, 1000);
     assertThat(baseline.get("saved_fraction").getAsDouble()).isZero();
+  }
+
+  @Test
+  void growsFromTheVeryEpochOnThatWasAskedFor() throws Exception {
+    Path file = folder.resolve("s.json");
+    TestingProcess demo =
+        TestingProcess.start(
+            folder,
+            "demo",
+            "--dataset",
+            "glyphs:400",
+            "--model",
+            "linear",
+            "--epochs",
+            "4",
+            "--agents",
+            "2",
+            "--grow",
+            "300@2",
+            "--compare",
+            "full",
+            "--summary",
+            file.toString());
+
+    assertThat(demo.await()).as(demo.err()).isZero();
+    assertThat(demo.out()).contains("300 more samples from epoch 2 on");
+    JsonObject summary = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    assertThat(known(summary)).containsExactly(400L, 400L, 700L, 700L);
+    assertThat(known(summary.getAsJsonObject("baseline"))).containsExactly(400L, 400L, 700L, 700L);
   }
 
   @Test
@@ -221,6 +251,12 @@ class DemoTest {
             HttpRequest.newBuilder(URI.create(address)).build(),
             HttpResponse.BodyHandlers.ofString())
         .body();
+  }
+
+  private static List<Long> known(JsonObject training) {
+    return training.getAsJsonArray("epochs").asList().stream()
+        .map(epoch -> epoch.getAsJsonObject().get("known").getAsLong())
+        .toList();
   }
 
   private static void assertConsistent(JsonObject training, long known) throws IOException {

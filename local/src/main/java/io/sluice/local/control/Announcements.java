@@ -86,9 +86,12 @@ final class Announcements {
         && worldSize >= 1
         && worldSize <= Wire.MAX_WORLD_SIZE
         && isEpoch(fromEpoch, -1)) {
-      // From its epoch on, the newest declaration holds.
-      members.removeIf(older -> older.fromEpoch() >= fromEpoch);
-      members.add(new Members(offset, fromEpoch, worldSize));
+      // From its epoch on, the newest declaration holds; one that is written twice is one.
+      Members last = members.isEmpty() ? null : members.get(members.size() - 1);
+      if (last == null || last.fromEpoch() != fromEpoch || last.worldSize() != worldSize) {
+        members.removeIf(older -> older.fromEpoch() >= fromEpoch);
+        members.add(new Members(offset, fromEpoch, worldSize));
+      }
     }
   }
 

@@ -77,6 +77,7 @@ class AnnouncementsTest {
     read(members(5, 8));
     read(members(4, 20));
     read(members(3, 10));
+    read(members(3, 10));
 
     assertThat(announced.members())
         .as("of ascending epochs; that from 20 on is replaced from 10 on")
