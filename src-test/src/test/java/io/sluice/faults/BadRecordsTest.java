@@ -44,6 +44,9 @@ class BadRecordsTest {
               SelectionJob.jobName(config), environment -> SelectionJob.build(environment, config));
       List<byte[]> bad = badRecords();
       Set<String> written = new TreeSet<>();
+      // So that no agent is incarnation 0, which a record says that has lost the field.
+      TestingRun.write(config, 0, new byte[1]);
+      written.add("0 0");
       try (Trainers trainers = Trainers.join(config)) {
         trainers.train(0);
         trainers.begin(1);
@@ -60,7 +63,11 @@ class BadRecordsTest {
 
       await()
           .atMost(Duration.ofSeconds(60))
-          .untilAsserted(() -> assertThat(deadLettered(config)).isEqualTo(written));
+          .untilAsserted(
+              () ->
+                  assertThat(missing(written, deadLettered(config)))
+                      .as("records without a dead letter")
+                      .isEmpty());
       TestingMetrics metrics = new TestingMetrics(flink.uiAddress());
       await()
           .atMost(Duration.ofSeconds(30))
@@ -141,5 +148,11 @@ class BadRecordsTest {
       positions.add(letter.getPartition() + " " + letter.getOffset());
     }
     return positions;
+  }
+
+  private static Set<String> missing(Set<String> written, Set<String> found) {
+    Set<String> missing = new TreeSet<>(written);
+    missing.removeAll(found);
+    return missing;
   }
 }

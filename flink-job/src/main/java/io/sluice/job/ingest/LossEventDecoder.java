@@ -36,6 +36,8 @@ final class LossEventDecoder {
     void reject(Rejection reason, String detail, int count);
   }
 
+  private static final String NO_SAMPLES = "no range of samples";
+
   private final Sharding sharding;
   private final LossBatchScanner batches;
 
@@ -205,6 +207,10 @@ final class LossEventDecoder {
       out.reject(Rejection.BAD_RANGE, "a dataset_size of 2^63 or more", 1);
       return;
     }
+    if (added.getRangesCount() == 0 && added.getDatasetSize() == 0) {
+      out.reject(Rejection.BAD_RANGE, NO_SAMPLES, 1);
+      return;
+    }
     Ranges ranges = ranges(added.getShard(), added.getRangesList(), out);
     if (ranges != null) {
       out.event(
@@ -220,6 +226,10 @@ final class LossEventDecoder {
 
   private void retired(SamplesRetired retired, Position at, Output out) {
     if (!ownsShard(retired.getShard(), at, 1, out)) {
+      return;
+    }
+    if (retired.getRangesCount() == 0) {
+      out.reject(Rejection.BAD_RANGE, NO_SAMPLES, 1);
       return;
     }
     Ranges ranges = ranges(retired.getShard(), retired.getRangesList(), out);

@@ -266,6 +266,21 @@ class LossEventDecoderTest {
   }
 
   @Test
+  void refusesRecordsThatNameNoSamples() {
+    decode(SamplesRetired.newBuilder().setShard(3));
+    assertRefused(Rejection.BAD_RANGE, 1);
+    refusals.clear();
+    SamplesAdded.Builder added = SamplesAdded.newBuilder().setShard(3);
+    decode(LossEvent.newBuilder().setVersion(1).setSamplesAdded(added).build().toByteArray());
+    assertRefused(Rejection.BAD_RANGE, 1);
+    assertThat(events).isEmpty();
+
+    added.setDatasetSize(5);
+    decode(LossEvent.newBuilder().setVersion(1).setSamplesAdded(added).build().toByteArray());
+    assertThat(events).as("only tells how large the dataset is").hasSize(1);
+  }
+
+  @Test
   void refusesRangesThatAreTooLargeTogether() {
     IndexRange.Builder half = IndexRange.newBuilder().setCount((1L << 23) + 1);
     SamplesAdded.Builder added =
