@@ -93,6 +93,11 @@ final class FlinkProcesses implements AutoCloseable {
     StreamGraph graph = environment.getStreamGraph();
     graph.setJobName(SelectionJob.jobName(config));
     await().atMost(PATIENCE).ignoreExceptions().until(() -> client.listJobs().get() != null);
+    try {
+      graph.serializeUserDefinedInstances();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
     JobID job = client.submitJob(graph).join();
     awaitRunning(job);
     return job;
@@ -147,7 +152,13 @@ final class FlinkProcesses implements AutoCloseable {
     s.put("taskmanager.bind-host", FreePorts.HOST);
 
     s.put("taskmanager.numberOfTaskSlots", "1");
+    // Flink's scripts would work these out.
     s.put("taskmanager.cpu.cores", "1");
+    s.put("taskmanager.memory.framework.heap.size", "64m");
+    s.put("taskmanager.memory.framework.off-heap.size", "64m");
+    s.put("taskmanager.memory.jvm-metaspace.size", "128m");
+    s.put("taskmanager.memory.jvm-overhead.min", "64m");
+    s.put("taskmanager.memory.jvm-overhead.max", "64m");
     s.put("taskmanager.memory.task.heap.size", "192m");
     s.put("taskmanager.memory.task.off-heap.size", "16m");
     s.put("taskmanager.memory.network.min", "24m");
@@ -185,7 +196,7 @@ final class FlinkProcesses implements AutoCloseable {
         "zookeeper",
         "128m",
         "org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer",
-        List.of(file.toString(), "1"));
+        List.of("--zkConfigFile", file.toString(), "--peerId", "1"));
     return Map.of(
         "high-availability.type",
         "zookeeper",
@@ -193,6 +204,8 @@ final class FlinkProcesses implements AutoCloseable {
         FreePorts.HOST + ":" + port,
         "high-availability.zookeeper.client.session-timeout",
         "4s",
+        "zookeeper.sasl.disable",
+        "true",
         "high-availability.storageDir",
         processes.folder("ha").toUri().toString(),
         "high-availability.jobmanager.port",

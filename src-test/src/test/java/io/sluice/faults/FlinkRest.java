@@ -37,12 +37,9 @@ final class FlinkRest {
     return true;
   }
 
-  /** How often the job was started again, by the same job manager. */
-  long restarts(JobID job) {
-    JsonElement metrics = element("/jobs/" + job + "/metrics?get=numRestarts");
-    return metrics.getAsJsonArray().isEmpty()
-        ? 0
-        : metrics.getAsJsonArray().get(0).getAsJsonObject().get("value").getAsLong();
+  /** How often the job was restored from a checkpoint, by the same job manager. */
+  long restores(JobID job) {
+    return count(job, "restored");
   }
 
   /** Number of the newest complete checkpoint that this job manager saw; 0 if there is none. */
@@ -56,12 +53,16 @@ final class FlinkRest {
   }
 
   long failedCheckpoints(JobID job) {
-    return get("/jobs/" + job + "/checkpoints").getAsJsonObject("counts").get("failed").getAsLong();
+    return count(job, "failed");
   }
 
   /** What has made the job fail and start again, as text. */
   String exceptions(JobID job) {
     return get("/jobs/" + job + "/exceptions").toString();
+  }
+
+  private long count(JobID job, String which) {
+    return get("/jobs/" + job + "/checkpoints").getAsJsonObject("counts").get(which).getAsLong();
   }
 
   private long checkpoint(JobID job, String which) {
