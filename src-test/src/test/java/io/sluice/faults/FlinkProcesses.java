@@ -109,13 +109,8 @@ final class FlinkProcesses implements AutoCloseable {
 
   /** Takes checkpoints until one covers all that is in the run's log. */
   void awaitCheckpointOfAll(JobID job, RunConfig config) {
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () -> {
-              client.triggerCheckpoint(job, CheckpointType.DEFAULT).join();
-              return LossLog.isCheckpointed(config);
-            });
+    LossLog.awaitCheckpointed(
+        config, () -> client.triggerCheckpoint(job, CheckpointType.DEFAULT).join());
   }
 
   FlinkRest rest() {
@@ -171,7 +166,7 @@ final class FlinkProcesses implements AutoCloseable {
     s.put("restart-strategy.type", "fixed-delay");
     s.put("restart-strategy.fixed-delay.attempts", "1000");
     s.put("restart-strategy.fixed-delay.delay", "500ms");
-    s.put("web.refresh-interval", "500");
+    s.put("web.refresh-interval", "100");
     s.put("metrics.fetcher.update-interval", "500");
 
     s.put("execution.checkpointing.storage", "filesystem");

@@ -8,9 +8,12 @@ import io.sluice.protocol.config.RunConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 
@@ -29,6 +32,15 @@ final class LocalJob {
     this.config = config;
     this.client = client;
     this.rest = new FlinkRest(flink.uiAddress());
+  }
+
+  /** Settings of a cluster that restarts a failed job soon and says at once how it is. */
+  static Configuration settings() {
+    return new Configuration()
+        .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
+        .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1000)
+        .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(200))
+        .set(WebOptions.REFRESH_INTERVAL, Duration.ofMillis(100));
   }
 
   static LocalJob submit(LocalFlink flink, RunConfig config) {
@@ -68,13 +80,7 @@ final class LocalJob {
 
   /** Takes checkpoints until one covers all that is in the run's log. */
   void awaitCheckpointOfAll() {
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () -> {
-              flink.checkpoint(id());
-              return LossLog.isCheckpointed(config);
-            });
+    LossLog.awaitCheckpointed(config, () -> flink.checkpoint(id()));
   }
 
   /** Takes a checkpoint; completes exceptionally when there will be none. */
@@ -116,6 +122,11 @@ final class LocalJob {
 
   String stop(String folder, SavepointFormatType format) throws Exception {
     return client.stopWithSavepoint(false, folder, format).get();
+  }
+
+  /** Waits for the end of a job that fails for good, which throws the reason. */
+  void result() throws Exception {
+    client.getJobExecutionResult().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   void cancel() throws Exception {

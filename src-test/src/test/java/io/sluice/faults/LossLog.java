@@ -1,6 +1,7 @@
 package io.sluice.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.sluice.TestingRun;
@@ -8,17 +9,20 @@ import io.sluice.protocol.config.RunConfig;
 import io.sluice.protocol.wire.EpochEnd;
 import io.sluice.protocol.wire.LossBatch;
 import io.sluice.protocol.wire.LossEvent;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** What agents have written, and how far the job's checkpoints have come in it. */
 final class LossLog {
@@ -80,10 +84,39 @@ final class LossLog {
   }
 
   /**
+   * Takes checkpoints until one covers all that is in the log.
+   *
+   * @param checkpoint takes one
+   */
+  static void awaitCheckpointed(RunConfig config, Callable<?> checkpoint) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .pollDelay(Duration.ZERO)
+        .until(
+            () -> {
+              checkpoint.call();
+              return isCheckpointedSoon(config);
+            });
+  }
+
+  /** A commit takes longer than a checkpoint, and the next checkpoint would disturb it. */
+  private static boolean isCheckpointedSoon(RunConfig config) {
+    try {
+      await()
+          .atMost(Duration.ofSeconds(3))
+          .pollDelay(Duration.ZERO)
+          .until(() -> isCheckpointed(config));
+      return true;
+    } catch (ConditionTimeoutException e) {
+      return false;
+    }
+  }
+
+  /**
    * Whether a checkpoint of the job covers all that is in the log: when one is complete, the job
    * tells Kafka the offsets that are in it.
    */
-  static boolean isCheckpointed(RunConfig config) {
+  private static boolean isCheckpointed(RunConfig config) {
     String topic = config.topics().lossEvents();
     try (Admin admin = Admin.create(config.kafkaProperties())) {
       String group = config.topics().run() + ".sluice";

@@ -57,6 +57,10 @@ final class Selections {
     return repeats;
   }
 
+  boolean isEmpty() {
+    return bytes.isEmpty();
+  }
+
   void assertSameAs(Selections expected) {
     assertThat(bytes.keySet())
         .as("what was published")

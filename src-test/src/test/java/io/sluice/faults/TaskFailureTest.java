@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
-import org.apache.flink.configuration.RestartStrategyOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -134,10 +133,7 @@ class TaskFailureTest {
   private void run(List<String> tasks, Moment moment, Map<String, String> settings)
       throws Exception {
     Configuration flinkSettings =
-        new Configuration()
-            .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
-            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1000)
-            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(200))
+        LocalJob.settings()
             .set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
                 FaultyFileSystem.SCHEME + "://" + folder)
