@@ -6,9 +6,11 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.apache.flink.api.common.JobID;
 
@@ -59,6 +61,42 @@ final class FlinkRest {
   /** What has made the job fail and start again, as text. */
   String exceptions(JobID job) {
     return get("/jobs/" + job + "/exceptions").toString();
+  }
+
+  /** Offset of the last record that the job's source has handed on; -1 if there is none. */
+  long offsetRead(JobID job, int partition) {
+    return (long) metric(job, "partition." + partition + ".currentOffset", "max", -1);
+  }
+
+  /**
+   * A metric of an operator's subtasks.
+   *
+   * @param end end of its name
+   * @param aggregation of the subtasks' values, such as {@code sum}
+   * @param absent what to return while there is none
+   */
+  double metric(JobID job, String end, String aggregation, double absent) {
+    for (JsonElement vertex : get("/jobs/" + job).getAsJsonArray("vertices")) {
+      String path =
+          "/jobs/"
+              + job
+              + "/vertices/"
+              + vertex.getAsJsonObject().get("id").getAsString()
+              + "/subtasks/metrics";
+      for (JsonElement metric : element(path).getAsJsonArray()) {
+        String name = metric.getAsJsonObject().get("id").getAsString();
+        if (name.endsWith(end)) {
+          String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8);
+          return element(path + "?agg=" + aggregation + "&get=" + encoded)
+              .getAsJsonArray()
+              .get(0)
+              .getAsJsonObject()
+              .get(aggregation)
+              .getAsDouble();
+        }
+      }
+    }
+    return absent;
   }
 
   private long count(JobID job, String which) {

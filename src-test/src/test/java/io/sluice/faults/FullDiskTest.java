@@ -95,7 +95,7 @@ class FullDiskTest {
         trainers.rank(0).report(0.5, 1);
         trainers.rank(0).end();
         trainers.awaitAcknowledged();
-        job.awaitCheckpointOfAll();
+        job.checkpointAll();
 
         FaultyFileSystem.fill();
         whileFull.check(job);

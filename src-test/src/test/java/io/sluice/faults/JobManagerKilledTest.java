@@ -63,7 +63,7 @@ class JobManagerKilledTest {
   }
 
   private static long checkpoint(FlinkProcesses flink, JobID job, RunConfig config) {
-    flink.awaitCheckpointOfAll(job, config);
+    flink.checkpointAll(job, config);
     return flink.rest().newestCheckpoint(job);
   }
 

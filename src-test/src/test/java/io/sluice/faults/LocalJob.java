@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.WebOptions;
@@ -40,6 +41,7 @@ final class LocalJob {
         .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
         .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1000)
         .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(200))
+        .set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofMillis(200))
         .set(WebOptions.REFRESH_INTERVAL, Duration.ofMillis(100));
   }
 
@@ -78,9 +80,10 @@ final class LocalJob {
     await().atMost(PATIENCE).ignoreExceptions().until(() -> rest.isRunning(id()));
   }
 
-  /** Takes checkpoints until one covers all that is in the run's log. */
-  void awaitCheckpointOfAll() {
-    LossLog.awaitCheckpointed(config, () -> flink.checkpoint(id()));
+  /** Takes a checkpoint that covers all that is in the run's log. */
+  void checkpointAll() throws InterruptedException {
+    LossLog.awaitRead(config, rest, id());
+    flink.checkpoint(id());
   }
 
   /** Takes a checkpoint; completes exceptionally when there will be none. */

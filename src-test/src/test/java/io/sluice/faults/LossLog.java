@@ -15,16 +15,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.flink.api.common.JobID;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.awaitility.core.ConditionTimeoutException;
 
-/** What agents have written, and how far the job's checkpoints have come in it. */
+/** What agents have written, and how far the job has come in it. */
 final class LossLog {
 
   private record Stream(int rank, long incarnation, int shard) {}
@@ -83,66 +81,35 @@ final class LossLog {
         .count();
   }
 
-  /**
-   * Takes checkpoints until one covers all that is in the log.
-   *
-   * @param checkpoint takes one
-   */
-  static void awaitCheckpointed(RunConfig config, Callable<?> checkpoint) {
+  /** Waits until the job has read all that is in the log; a checkpoint then covers it. */
+  static void awaitRead(RunConfig config, FlinkRest rest, JobID job) {
+    Map<TopicPartition, Long> ends = ends(config);
     await()
         .atMost(Duration.ofSeconds(60))
-        .pollDelay(Duration.ZERO)
         .until(
-            () -> {
-              checkpoint.call();
-              return isCheckpointedSoon(config);
-            });
+            () ->
+                ends.entrySet().stream()
+                    .allMatch(
+                        end ->
+                            rest.offsetRead(job, end.getKey().partition()) == end.getValue() - 1));
   }
 
-  /** A commit takes longer than a checkpoint, and the next checkpoint would disturb it. */
-  private static boolean isCheckpointedSoon(RunConfig config) {
-    try {
-      await()
-          .atMost(Duration.ofSeconds(3))
-          .pollDelay(Duration.ZERO)
-          .until(() -> isCheckpointed(config));
-      return true;
-    } catch (ConditionTimeoutException e) {
-      return false;
-    }
-  }
-
-  /**
-   * Whether a checkpoint of the job covers all that is in the log: when one is complete, the job
-   * tells Kafka the offsets that are in it.
-   */
-  private static boolean isCheckpointed(RunConfig config) {
+  private static Map<TopicPartition, Long> ends(RunConfig config) {
     String topic = config.topics().lossEvents();
+    Map<TopicPartition, OffsetSpec> latest =
+        IntStream.range(0, config.sharding().partitions())
+            .mapToObj(partition -> new TopicPartition(topic, partition))
+            .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
     try (Admin admin = Admin.create(config.kafkaProperties())) {
-      String group = config.topics().run() + ".sluice";
-      Map<TopicPartition, OffsetAndMetadata> committed =
-          admin
-              .listConsumerGroupOffsets(group)
-              .partitionsToOffsetAndMetadata()
-              .toCompletionStage()
-              .toCompletableFuture()
-              .join();
-      Map<TopicPartition, OffsetSpec> ends =
-          IntStream.range(0, config.sharding().partitions())
-              .mapToObj(partition -> new TopicPartition(topic, partition))
-              .collect(Collectors.toMap(partition -> partition, p -> OffsetSpec.latest()));
       return admin
-          .listOffsets(ends)
+          .listOffsets(latest)
           .all()
           .toCompletionStage()
           .toCompletableFuture()
           .join()
           .entrySet()
           .stream()
-          .allMatch(
-              end ->
-                  committed.get(end.getKey()) != null
-                      && committed.get(end.getKey()).offset() == end.getValue().offset());
+          .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
     }
   }
 

@@ -50,7 +50,7 @@ class SavepointTest {
           trainers.begin(1);
           trainers.report(0, 0.5);
           trainers.awaitAcknowledged();
-          job.awaitCheckpointOfAll();
+          job.checkpointAll();
           savepoint = job.stop(folder.toString(), SavepointFormatType.CANONICAL);
         }
         trainers.report(0.5, 1);
@@ -83,7 +83,7 @@ class SavepointTest {
           trainers.rank(0).report(0.5, 1);
           trainers.rank(0).end();
           trainers.awaitAcknowledged();
-          job.awaitCheckpointOfAll();
+          job.checkpointAll();
           String savepoint = job.stop(folder.toString(), format);
           trainers.rank(1).report(0.5, 1);
           job = LocalJob.resume(flink, at(first, parallelisms.get(epoch)), savepoint);

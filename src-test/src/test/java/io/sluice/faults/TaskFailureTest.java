@@ -80,7 +80,7 @@ class TaskFailureTest {
                     }
                   });
           PartitionGate.awaitHeld();
-          job.awaitCheckpointOfAll();
+          job.checkpointAll();
           job.fail(task);
           assertThat(ended).as("partition 1 has not ended").isNotDone();
           PartitionGate.open();
@@ -95,7 +95,7 @@ class TaskFailureTest {
     run(
         TASKS,
         (trainers, job, task) -> {
-          job.awaitCheckpointOfAll();
+          job.checkpointAll();
           long newest = job.rest().newestCheckpoint(job.id());
           trainers.rank(0).end();
           FaultyFileSystem.hold();
@@ -116,7 +116,7 @@ class TaskFailureTest {
   private static void betweenRanks(Trainers trainers, LocalJob job, String task)
       throws InterruptedException {
     trainers.rank(0).end();
-    job.awaitCheckpointOfAll();
+    job.checkpointAll();
     long newest = job.rest().newestCheckpoint(job.id());
     job.fail(task);
     assertThat(job.rest().restoredCheckpoint(job.id())).isEqualTo(newest);

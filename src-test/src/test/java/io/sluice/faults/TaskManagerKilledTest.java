@@ -32,7 +32,7 @@ class TaskManagerKilledTest {
         trainers.rank(0).report(0.5, 1);
         trainers.rank(0).end();
         trainers.awaitAcknowledged();
-        flink.awaitCheckpointOfAll(job, config);
+        flink.checkpointAll(job, config);
         long newest = flink.rest().newestCheckpoint(job);
         // Applied, and then forgotten with the task manager.
         trainers.rank(1).report(0.5, 0.8);
