@@ -58,6 +58,15 @@ final class FlinkRest {
     return count(job, "failed");
   }
 
+  /** Size of the newest complete checkpoint. */
+  long stateBytes(JobID job) {
+    return get("/jobs/" + job + "/checkpoints")
+        .getAsJsonObject("latest")
+        .getAsJsonObject("completed")
+        .get("state_size")
+        .getAsLong();
+  }
+
   /** What has made the job fail and start again, as text. */
   String exceptions(JobID job) {
     return get("/jobs/" + job + "/exceptions").toString();

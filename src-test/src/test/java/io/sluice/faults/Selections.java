@@ -21,6 +21,7 @@ final class Selections {
 
   private final Map<String, String> bytes = new TreeMap<>();
   private int repeats;
+  private int newestPlan = -1;
 
   private Selections() {}
 
@@ -43,6 +44,7 @@ final class Selections {
         TestingRun.read(config, config.topics().selectionPlans())) {
       SelectionPlan.Builder plan = Json.read(record.value(), SelectionPlan.newBuilder());
       selections.add("epoch " + plan.getEpoch() + ", plan", comparable(plan));
+      selections.newestPlan = Math.max(selections.newestPlan, plan.getEpoch());
     }
     return selections;
   }
@@ -55,6 +57,11 @@ final class Selections {
   /** How often something was published again. */
   int repeats() {
     return repeats;
+  }
+
+  /** The newest epoch that has been planned; -1 if none. */
+  int newestPlan() {
+    return newestPlan;
   }
 
   boolean isEmpty() {

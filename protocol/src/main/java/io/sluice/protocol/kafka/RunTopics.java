@@ -21,6 +21,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.record.TimestampType;
 
 /** Sees to it that a run's topics are there with the partitions the run counts with. */
 public final class RunTopics {
@@ -109,8 +110,15 @@ public final class RunTopics {
             topic,
             Optional.of(partitions),
             replication < 1 ? Optional.empty() : Optional.of((short) replication));
-    // A job without a savepoint and an agent that resumes read from the start.
-    wanted.configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
+    wanted.configs(
+        Map.of(
+            // A job without a savepoint and an agent that resumes read from the start.
+            TopicConfig.RETENTION_MS_CONFIG,
+            "-1",
+            // The broker's clock. Of an agent whose own is ahead a broker would refuse every
+            // record.
+            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+            TimestampType.LOG_APPEND_TIME.name));
     try {
       await(admin.createTopics(List.of(wanted)).all());
     } catch (TopicExistsException e) {
