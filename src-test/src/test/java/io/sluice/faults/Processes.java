@@ -59,6 +59,9 @@ final class Processes implements BeforeEachCallback, AfterEachCallback {
             // Many start at once on few cores, and none lives for long.
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+            // PyTorch's threads of several agents would wait for each other.
+            "-Dai.djl.pytorch.num_threads=1",
+            "-Dai.djl.pytorch.num_interop_threads=1",
             "-Dlog4j2.configurationFile=log4j2-process.xml",
             "-Djava.io.tmpdir=" + folder("tmp"),
             "-cp",
