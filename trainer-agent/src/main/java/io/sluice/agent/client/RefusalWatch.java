@@ -30,15 +30,22 @@ final class RefusalWatch implements AutoCloseable {
   /** What an agent cannot go on after, whichever of its records it is said of. */
   private static final Set<String> FINAL = Set.of(FENCED, "unknown-incarnation", "count-mismatch");
 
+  /** Why a single shard may refuse the Join of a rank that others need. */
+  private static final Set<String> LEFT = Set.of("wrong-world", "not-a-member");
+
   private final Consumer<Void, byte[]> consumer;
   private final String topic;
   private final int rank;
+  private final int shards;
   private final Executor thread;
 
   private long incarnation;
 
   /** By partition, the offset of this agent's Join. */
   private Map<Integer, Long> joins = Map.of();
+
+  /** Shards that do not count with this rank any more. */
+  private int shardsLeft;
 
   private volatile UserError failure;
   private volatile boolean following;
@@ -53,6 +60,7 @@ final class RefusalWatch implements AutoCloseable {
     this.consumer = consumer;
     this.topic = config.topics().deadLetters();
     this.rank = config.get(Options.RANK);
+    this.shards = config.sharding().shards();
     this.thread = thread;
     TopicPartition letters = new TopicPartition(topic, 0);
     try {
@@ -125,9 +133,18 @@ final class RefusalWatch implements AutoCloseable {
             && letter.getRank() == rank
             && letter.hasIncarnation()
             && letter.getIncarnation() == incarnation;
-    if (failure == null && (ofJoin || (ofThisAgent && FINAL.contains(letter.getReason())))) {
+    if (failure == null
+        && (ofJoin ? isJoinRefused(letter) : ofThisAgent && FINAL.contains(letter.getReason()))) {
       failure = refused(letter);
     }
+  }
+
+  /**
+   * Where the ranks change, some shards may have opened the epoch that is not this rank's any more,
+   * and others still wait for it to end the one before.
+   */
+  private boolean isJoinRefused(DeadLetter letter) {
+    return !LEFT.contains(letter.getReason()) || ++shardsLeft == shards;
   }
 
   private UserError refused(DeadLetter letter) {

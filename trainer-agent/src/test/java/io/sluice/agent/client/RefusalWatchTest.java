@@ -68,6 +68,16 @@ class RefusalWatchTest {
   }
 
   @Test
+  void anAgentWhoseRankHasLeftStopsWhenNoShardNeedsItAnyMore() {
+    DeadLetter.Builder refused =
+        DeadLetter.newBuilder().setReason("wrong-world").setDetail("said so");
+    watch.read(record(refused.setPartition(0).setOffset(40).build()));
+    assertThatCode(watch::check).doesNotThrowAnyException();
+    watch.read(record(refused.setPartition(1).setOffset(33).build()));
+    assertThatThrownBy(watch::check).hasMessageContaining("as wrong-world: said so");
+  }
+
+  @Test
   void whatConcernsOthersOrDoesNoHarmIsNotForTheAgent() {
     watch.read(letter("fenced", 0, 40));
     watch.read(letter("fenced", 1, 39));
