@@ -12,6 +12,7 @@ import io.sluice.local.LocalKafka;
 import io.sluice.local.LocalRun;
 import io.sluice.protocol.Json;
 import io.sluice.protocol.UserError;
+import io.sluice.protocol.Wire;
 import io.sluice.protocol.config.RunConfig;
 import io.sluice.protocol.kafka.RunTopics;
 import io.sluice.protocol.wire.DeadLetter;
@@ -61,6 +62,10 @@ class BadInputTest {
           LossEvent.newBuilder().setVersion(9).build().toByteArray(),
           batch(0, 3, 1f),
           batch(1, -5, 1f));
+      // Kafka's limits are of compressed bytes.
+      Map<String, String> generous =
+          Map.of("kafka.compression.type", "gzip", "kafka.max.request.size", "4194304");
+      TestingRun.write(config.with(generous, "test"), 1, new byte[Wire.MAX_RECORD_BYTES + 1]);
       long[] ids = LongStream.range(0, SAMPLES).toArray();
       float[] losses = new float[SAMPLES];
       for (int i = 0; i < SAMPLES; i++) {
@@ -80,6 +85,7 @@ class BadInputTest {
                   assertThat(deadLetters(config))
                       .extracting(DeadLetter::getReason)
                       .containsExactlyInAnyOrder(
+                          "oversized",
                           "undecodable",
                           "unknown-version",
                           "wrong-shard",
@@ -105,6 +111,7 @@ class BadInputTest {
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () -> {
+              assertThat(metrics.sum("ingest.rejected.oversized")).isEqualTo(1);
               assertThat(metrics.sum("ingest.rejected.undecodable")).isEqualTo(1);
               assertThat(metrics.sum("ingest.rejected.unknown-version")).isEqualTo(1);
               assertThat(metrics.sum("ingest.rejected.wrong-shard")).isEqualTo(1);

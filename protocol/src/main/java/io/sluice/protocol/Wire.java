@@ -9,6 +9,9 @@ public final class Wire {
   /** Most samples one SamplesAdded record may declare, so that a faulty one cannot fill memory. */
   public static final long MAX_SAMPLES_PER_RECORD = 1L << 24;
 
+  /** Longest value of a record of losses, in bytes, so that a faulty one cannot fill memory. */
+  public static final int MAX_RECORD_BYTES = 1 << 20;
+
   /** Greatest world size, so that a faulty record cannot fill memory; ranks are below it. */
   public static final int MAX_WORLD_SIZE = 65_536;
 

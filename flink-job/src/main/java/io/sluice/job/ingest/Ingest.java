@@ -2,6 +2,7 @@ package io.sluice.job.ingest;
 
 import io.sluice.job.metrics.JobMetrics;
 import io.sluice.protocol.Sharding;
+import io.sluice.protocol.Wire;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
@@ -33,6 +34,12 @@ public final class Ingest extends ProcessFunction<RawRecord, ShardEvent> {
 
   @Override
   public void processElement(RawRecord record, Context context, Collector<ShardEvent> out) {
+    int bytes = record.value().length;
+    if (bytes > Wire.MAX_RECORD_BYTES) {
+      String detail = bytes + " bytes; allowed: at most " + Wire.MAX_RECORD_BYTES;
+      refuse(record, Rejection.OVERSIZED, detail, 1, context);
+      return;
+    }
     decoder.decode(
         record,
         new LossEventDecoder.Output() {
@@ -43,11 +50,15 @@ public final class Ingest extends ProcessFunction<RawRecord, ShardEvent> {
 
           @Override
           public void reject(Rejection reason, String detail, int count) {
-            rejected.count(reason, count);
-            byte[] letter =
-                DeadLetters.ofRecord(reason, detail, topic, record.position(), record.value());
-            context.output(DeadLetters.TAG, letter);
+            refuse(record, reason, detail, count, context);
           }
         });
+  }
+
+  private void refuse(
+      RawRecord record, Rejection reason, String detail, int count, Context context) {
+    rejected.count(reason, count);
+    byte[] letter = DeadLetters.ofRecord(reason, detail, topic, record.position(), record.value());
+    context.output(DeadLetters.TAG, letter);
   }
 }

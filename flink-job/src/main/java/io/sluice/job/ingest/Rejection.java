@@ -5,6 +5,7 @@ import org.apache.flink.metrics.MetricGroup;
 
 /** Why a record, or a part of one, is not applied; docs/protocol.md explains each to clients. */
 public enum Rejection {
+  OVERSIZED("oversized"),
   UNDECODABLE("undecodable"),
   UNKNOWN_VERSION("unknown-version"),
   NO_EVENT("no-event"),
