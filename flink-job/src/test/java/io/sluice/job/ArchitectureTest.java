@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.ObjectInputStream;
 
 /** Arrows of imports run downwards only, as docs/architecture.md draws them. */
 @AnalyzeClasses(packages = "io.sluice", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -78,4 +79,9 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.flink..", "ai.djl..");
+
+  /** Bytes from outside must not choose which classes are made. */
+  @ArchTest
+  static final ArchRule NOTHING_IS_READ_BY_JAVA_SERIALIZATION =
+      noClasses().should().dependOnClassesThat().areAssignableTo(ObjectInputStream.class);
 }

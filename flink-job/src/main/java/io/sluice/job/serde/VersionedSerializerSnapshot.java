@@ -42,7 +42,8 @@ public final class VersionedSerializerSnapshot<T> implements TypeSerializerSnaps
 
   @Override
   public void readSnapshot(int format, DataInputView in, ClassLoader loader) throws IOException {
-    serializer = InstantiationUtil.resolveClassByName(in, loader);
+    // A savepoint names the class, so it must not choose any: only a serializer of ours is loaded.
+    serializer = InstantiationUtil.resolveClassByName(in, loader, VersionedSerializer.class);
     version = in.readInt();
   }
 

@@ -1,6 +1,7 @@
 package io.sluice.job.serde;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -36,6 +37,15 @@ class VersionedSerializerTest {
     @Override
     protected Thing read(int version, DataInputView in) throws IOException {
       return new Thing(in.readUTF(), version >= 2 ? in.readInt() : 1);
+    }
+  }
+
+  private static boolean foreignClassWasInitialised;
+
+  /** Named by a savepoint that somebody has meddled with. */
+  static final class Foreign {
+    static {
+      foreignClassWasInitialised = true;
     }
   }
 
@@ -85,6 +95,22 @@ class VersionedSerializerTest {
     } finally {
       ThingSerializer.current = 2;
     }
+  }
+
+  @Test
+  void refusesAClassThatIsNoSerializerAndRunsNothingOfIt() throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    out.writeUTF(VersionedSerializerSnapshot.class.getName());
+    out.writeInt(new ThingSerializer().snapshotConfiguration().getCurrentVersion());
+    out.writeUTF(Foreign.class.getName());
+    out.writeInt(1);
+
+    assertThatThrownBy(() -> read(out.getCopyOfBuffer()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(Foreign.class.getName());
+    assertThat(foreignClassWasInitialised).isFalse();
+    assertThat(new Foreign()).isNotNull();
+    assertThat(foreignClassWasInitialised).as("the test can tell").isTrue();
   }
 
   private static byte[] snapshotOf(ThingSerializer serializer) throws IOException {
