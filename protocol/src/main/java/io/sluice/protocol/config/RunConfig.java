@@ -54,18 +54,25 @@ public final class RunConfig {
     return new RunConfig(merged);
   }
 
-  /** The variables that start with {@code SLUICE_}, overriding what is there. */
+  /**
+   * The variables that start with {@code SLUICE_}, overriding what is there. {@code
+   * SLUICE_KAFKA_SASL_JAAS_CONFIG} is {@code kafka.sasl.jaas.config}.
+   */
   public RunConfig withEnvironment(Map<String, String> environment) {
     RunConfig config = this;
     for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
       String name = variable.getKey();
       if (name.startsWith(VARIABLE_PREFIX) && !name.startsWith(LAUNCHER_PREFIX)) {
-        String key =
-            name.substring(VARIABLE_PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
+        String key = key(name.substring(VARIABLE_PREFIX.length()).toLowerCase(Locale.ROOT));
         config = config.with(Map.of(key, variable.getValue()), "environment variable " + name);
       }
     }
     return config;
+  }
+
+  private static String key(String name) {
+    String dotted = name.replace('_', '.');
+    return dotted.startsWith(KAFKA_PREFIX) ? dotted : name.replace('_', '-');
   }
 
   /**

@@ -7,13 +7,33 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.ComposerException;
+import org.snakeyaml.engine.v2.exceptions.DuplicateKeyException;
+import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ParserException;
+import org.snakeyaml.engine.v2.exceptions.ScannerException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
-/** Settings from a YAML file: a flat map of keys; a nested map's keys are joined with a dot. */
+/**
+ * Settings from a YAML file: a flat map of keys; a nested map's keys are joined with a dot. Values
+ * are taken as they are written, and nothing but text is made of them.
+ *
+ * <p>The file may hold passwords. An error says where the mistake is, and neither it nor its cause
+ * shows what the file says there.
+ */
 final class YamlFile {
+
+  private static final Pattern KEY = Pattern.compile("[A-Za-z0-9._-]+");
+
+  /** Where the words of a scanner or parser end and those of the file begin. */
+  private static final Pattern QUOTED =
+      Pattern.compile("(tag handle|escape character|but found:|valid version:) .*", Pattern.DOTALL);
 
   private YamlFile() {}
 
@@ -21,21 +41,23 @@ final class YamlFile {
    * @throws UsageError when the file is missing, unreadable or not a map of keys to values
    */
   static Map<String, String> read(Path file) {
+    LoadSettings load =
+        LoadSettings.builder()
+            .setSchema(new FailsafeSchema())
+            .setTagConstructors(Map.of(Tag.NULL, nothing -> null))
+            .setMaxAliasesForCollections(0) // a map could hold itself
+            .build();
     Object document;
     try {
-      LoadSettings settings = LoadSettings.builder().setLabel(file.toString()).build();
-      document = new Load(settings).loadFromString(Files.readString(file));
+      document = new Load(load).loadFromString(Files.readString(file));
     } catch (NoSuchFileException e) {
       throw new UsageError("config file " + file + " does not exist", e);
     } catch (IOException e) {
       throw new UsageError("config file " + file + " cannot be read: " + e.getMessage(), e);
     } catch (MarkedYamlEngineException e) {
-      String line =
-          e.getProblemMark().map(mark -> " line " + (mark.getLine() + 1) + ":").orElse("");
-      throw new UsageError(
-          "config file " + file + " is not YAML:" + line + " " + e.getProblem(), e);
+      throw notYaml(file, e.getProblemMark().map(YamlFile::place).orElse("") + problem(e));
     } catch (YamlEngineException e) {
-      throw new UsageError("config file " + file + " is not YAML: " + firstLine(e.getMessage()), e);
+      throw notYaml(file, "a character, an alias or a size that settings do not have");
     }
     Map<String, String> settings = new LinkedHashMap<>();
     if (document instanceof Map<?, ?> map) {
@@ -46,10 +68,40 @@ final class YamlFile {
     return settings;
   }
 
+  /** Without a cause, for that shows a piece of the file. */
+  private static UsageError notYaml(Path file, String why) {
+    return new UsageError("config file " + file + " is not YAML of settings: " + why);
+  }
+
+  private static String place(Mark mark) {
+    return "line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1) + ": ";
+  }
+
+  private static String problem(MarkedYamlEngineException e) {
+    if (e instanceof ScannerException || e instanceof ParserException) {
+      return QUOTED.matcher(e.getProblem()).replaceAll("$1");
+    }
+    if (e instanceof DuplicateKeyException) {
+      return "a key that was there before";
+    }
+    if (e instanceof ComposerException) {
+      return "an alias of nothing; put a value that begins with '*' in quotes";
+    }
+    return "a tag, which settings do not have; put a value that begins with '!' in quotes";
+  }
+
   private static void flatten(
       String prefix, Map<?, ?> map, Path file, Map<String, String> settings) {
     map.forEach(
         (name, value) -> {
+          // A value that has lost its quotes or its indentation looks like a key.
+          if (!(name instanceof String text && KEY.matcher(text).matches())) {
+            throw new UsageError(
+                String.format(
+                    "config file %s has a key%s that is none; allowed: letters, digits, '.', '-' and"
+                        + " '_'; check quotes and indentation",
+                    file, prefix.isEmpty() ? "" : " below " + prefix));
+          }
           String key = prefix + name;
           if (value instanceof Map<?, ?> nested) {
             flatten(key + ".", nested, file, settings);
@@ -57,12 +109,8 @@ final class YamlFile {
             throw new UsageError(
                 "config file " + file + ": " + key + " is a list; allowed: a single value");
           } else {
-            settings.put(key, value == null ? "" : value.toString());
+            settings.put(key, value == null || value.equals("null") ? "" : value.toString());
           }
         });
-  }
-
-  private static String firstLine(String message) {
-    return message.lines().findFirst().orElse("");
   }
 }

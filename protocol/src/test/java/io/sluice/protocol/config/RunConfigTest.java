@@ -6,11 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.protocol.Sharding;
 import io.sluice.protocol.UsageError;
 import io.sluice.protocol.Wire;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.provider.FileConfigProvider;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -152,6 +164,65 @@ class RunConfigTest {
     assertThatThrownBy(() -> DEFAULTS.withEnvironment(Map.of("SLUICE_RANK", "x")))
         .hasMessage(
             "rank is 'x' (environment variable SLUICE_RANK); allowed: an integer from 0 to 65535");
+  }
+
+  @Test
+  void kafkaSettingsComeFromTheEnvironmentToo() {
+    RunConfig config =
+        DEFAULTS
+            .with(Map.of("kafka.sasl.mechanism", "PLAIN", "kafka.linger.ms", "5"), "file")
+            .withEnvironment(
+                Map.of(
+                    "SLUICE_BOOTSTRAP_SERVERS",
+                    "a:1",
+                    "SLUICE_KAFKA_SASL_MECHANISM",
+                    "SCRAM-SHA-512",
+                    "SLUICE_KAFKA_SASL_JAAS_CONFIG",
+                    "Some_Module required password=\"a_B\";"));
+
+    assertThat(config.kafkaProperties())
+        .containsOnly(
+            Map.entry("bootstrap.servers", "a:1"),
+            Map.entry("linger.ms", "5"),
+            Map.entry("sasl.mechanism", "SCRAM-SHA-512"),
+            Map.entry("sasl.jaas.config", "Some_Module required password=\"a_B\";"));
+  }
+
+  @Test
+  void kafkaFindsAPasswordInAFileOfItsOwn(@TempDir Path folder) throws IOException {
+    Path secrets = folder.resolve("secrets.properties");
+    Files.writeString(secrets, "jaas=Module required password\\=\"p\";\ntruststore=q\n");
+    RunConfig config =
+        DEFAULTS.with(
+            Map.of(
+                "bootstrap-servers",
+                "a:1",
+                "kafka.config.providers",
+                "file",
+                "kafka.config.providers.file.class",
+                FileConfigProvider.class.getName(),
+                "kafka.sasl.jaas.config",
+                "${file:" + secrets + ":jaas}",
+                "kafka.ssl.truststore.password",
+                "${file:" + secrets + ":truststore}"),
+            "file");
+    Properties properties = config.kafkaProperties();
+    properties.setProperty("key.serializer", ByteArraySerializer.class.getName());
+    properties.setProperty("value.serializer", ByteArraySerializer.class.getName());
+    properties.setProperty("key.deserializer", ByteArrayDeserializer.class.getName());
+    properties.setProperty("value.deserializer", ByteArrayDeserializer.class.getName());
+
+    assertThat(
+            List.of(
+                new ProducerConfig(properties),
+                new ConsumerConfig(properties),
+                new AdminClientConfig(properties)))
+        .allSatisfy(
+            client -> {
+              assertThat(client.getPassword("sasl.jaas.config").value())
+                  .isEqualTo("Module required password=\"p\";");
+              assertThat(client.getPassword("ssl.truststore.password").value()).isEqualTo("q");
+            });
   }
 
   @Test

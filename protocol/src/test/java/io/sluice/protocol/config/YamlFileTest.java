@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.protocol.UsageError;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class YamlFileTest {
 
@@ -53,11 +57,92 @@ class YamlFileTest {
   }
 
   @Test
+  void valuesAreTakenAsTheyAreWritten() throws IOException {
+    assertThat(read("a: 1.50\nb: 0x10\nc: 1_000\nd: true\ne: null\nf: 2026-01-01\ng: '007'\n"))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "a",
+                "1.50",
+                "b",
+                "0x10",
+                "c",
+                "1_000",
+                "d",
+                "true",
+                "e",
+                "",
+                "f",
+                "2026-01-01",
+                "g",
+                "007"));
+  }
+
+  @Test
   void aMistakeNamesItsLine() {
-    assertRefused("run: demo\nshards: [1\n", "config file %s is not YAML: line 3: ");
+    String start = "config file %s is not YAML of settings: line ";
+    assertRefused("run: demo\nshards: [1\n", start + "3, column 1: ");
+    assertRefused("run: a\nrun: b\n", start + "2, column 1: a key that was there before");
+    assertRefused("run: a\n\tshards: 3\n", start + "2, column 1: ");
+    assertRefused("run: a: b\n", start + "1, column 7: mapping values are not allowed here");
+  }
+
+  /** Whatever the mistake, and wherever a stack trace is shown. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "password: *MARKER",
+        "password: !MARKER",
+        "password: !!MARKER x",
+        "password: !MARKER!x y",
+        "password: !!int MARKER",
+        "password: !!set {MARKER}",
+        "password: \"\\UMARKERMA\"",
+        "password: MARKER: x",
+        "password: [MARKER",
+        "password: 'MARKER",
+        "password: \"MARKER",
+        "password: `MARKER",
+        "password: @MARKER",
+        "password: %MARKER",
+        "password: |MARKER",
+        "password: x\n\tMARKER",
+        "password: x\nMARKER",
+        "password: x\nMARKER=\"y\": z",
+        "password: MARKER\nMARKER x: 1\nMARKER x: 2",
+        "password: {MARKER x}",
+        "password: [MARKER]",
+        "password: &a {b: MARKER, c: *a}",
+        "password: MARKER\u0007",
+        "MARKER",
+        "? [MARKER]\n: x",
+        "%YAML MARKER\n---\na: b",
+        "%TAG MARKER x\n---\na: b"
+      })
+  void aMistakeDoesNotShowWhatTheFileSays(String yaml) {
+    assertThatThrownBy(() -> read(yaml + "\n"))
+        .isInstanceOf(UsageError.class)
+        .satisfies(
+            e -> {
+              StringWriter trace = new StringWriter();
+              e.printStackTrace(new PrintWriter(trace));
+              assertThat(trace.toString()).startsWith(UsageError.class.getName());
+              assertThat(trace.toString()).doesNotContain("MARKER");
+            });
+  }
+
+  @Test
+  void noClassIsMadeOfATag() {
     assertRefused(
-        "run: a\nrun: b\n", "config file %s is not YAML: line 2: found duplicate key run");
-    assertRefused("run: a\n\tshards: 3\n", "config file %s is not YAML: line 2: ");
+        "run: !!java.net.URL ['http://127.0.0.1/']\n",
+        "config file %s is not YAML of settings: line 1, column 6: a tag");
+    assertRefused(
+        "run: !!java.util.Optional x\n",
+        "config file %s is not YAML of settings: line 1, column 6: a tag");
+  }
+
+  @Test
+  void aMapCannotHoldItself() {
+    assertRefused("kafka: &a {b: *a}\n", "config file %s is not YAML of settings: ");
   }
 
   @Test
