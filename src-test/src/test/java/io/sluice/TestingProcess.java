@@ -26,6 +26,14 @@ final class TestingProcess {
   }
 
   static TestingProcess start(Path folder, String... arguments) throws IOException {
+    return start(folder, List.of(), arguments);
+  }
+
+  /**
+   * @param options of the JVM
+   */
+  static TestingProcess start(Path folder, List<String> options, String... arguments)
+      throws IOException {
     Path temporary = Files.createDirectories(folder.resolve("tmp"));
     Path out = folder.resolve("out.txt");
     Path err = folder.resolve("err.txt");
@@ -34,6 +42,7 @@ final class TestingProcess {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-opens"))
         .forEach(command::add);
+    command.addAll(options);
     command.addAll(
         List.of(
             "-Djava.io.tmpdir=" + temporary,

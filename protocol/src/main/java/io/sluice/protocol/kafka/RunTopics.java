@@ -97,8 +97,25 @@ public final class RunTopics {
       throw e;
     } catch (KafkaException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
+      if (isOfJaas(e)) {
+        // Without the cause: a password with a quote in it falls apart, and Kafka shows a part.
+        throw new UserError(
+            "kafka.sasl.jaas.config is not what Kafka understands; allowed: MODULE required"
+                + " KEY=\"VALUE\" …; with the semicolon, and a backslash before a quote or backslash"
+                + " in a value");
+      }
       throw new UserError("Kafka at " + brokers + ": " + cause.getMessage(), e);
     }
+  }
+
+  private static boolean isOfJaas(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof IllegalArgumentException
+          && String.valueOf(cause.getMessage()).contains("JAAS")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void create(Admin admin, String topic, int partitions, int replication) {

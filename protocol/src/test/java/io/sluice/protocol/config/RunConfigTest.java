@@ -284,8 +284,11 @@ class RunConfigTest {
   @Test
   void whatIsInEffectIsListedInTheOrderOfTheHelp() {
     Map<String, String> inEffect =
-        DEFAULTS.with(Map.of("epochs", "3", "run", "demo"), "flag").inEffect();
+        DEFAULTS
+            .with(Map.of("epochs", "3", "run", "demo", "kafka.ssl.key.password", "secret"), "flag")
+            .inEffect();
 
+    assertThat(inEffect).as("it is shown").doesNotContainValue("secret");
     assertThat(inEffect).containsEntry("run", "demo").containsEntry("epochs", "3");
     assertThat(inEffect).containsEntry("shards", "128").doesNotContainKey("bootstrap-servers");
     assertThat(inEffect.keySet()).startsWith("run", "shards").endsWith("loss-buffer");
