@@ -14,6 +14,7 @@ import io.sluice.protocol.Json;
 import io.sluice.protocol.UserError;
 import io.sluice.protocol.Wire;
 import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.kafka.Role;
 import io.sluice.protocol.kafka.RunTopics;
 import io.sluice.protocol.wire.DeadLetter;
 import io.sluice.protocol.wire.LossBatch;
@@ -133,10 +134,10 @@ class BadInputTest {
 
   @Test
   void refusesATopicWithOtherPartitions() {
-    RunTopics.ensure(TestingRun.config(kafka, "partitions", Map.of()));
+    RunTopics.ensure(TestingRun.config(kafka, "partitions", Map.of()), Role.AGENT);
     RunConfig other = TestingRun.config(kafka, "partitions", Map.of("partitions", "4"));
 
-    assertThatThrownBy(() -> RunTopics.ensure(other))
+    assertThatThrownBy(() -> RunTopics.ensure(other, Role.AGENT))
         .isInstanceOf(UserError.class)
         .hasMessage(
             "topic partitions.loss-events has 2 partitions, but this run counts with 4; set"
@@ -148,7 +149,7 @@ class BadInputTest {
     RunConfig nowhere =
         TestingRun.config(kafka, "nowhere", Map.of("bootstrap-servers", "127.0.0.1:1"));
 
-    assertThatThrownBy(() -> RunTopics.ensure(nowhere))
+    assertThatThrownBy(() -> RunTopics.ensure(nowhere, Role.AGENT))
         .isInstanceOf(UserError.class)
         .hasMessageStartingWith("no Kafka broker answered at 127.0.0.1:1 within");
   }

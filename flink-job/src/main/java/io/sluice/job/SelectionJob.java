@@ -14,6 +14,7 @@ import io.sluice.job.select.ChunkRecord;
 import io.sluice.job.select.Selector;
 import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.kafka.Role;
 import io.sluice.protocol.kafka.RunTopics;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -70,7 +71,7 @@ public final class SelectionJob {
   public static void build(StreamExecutionEnvironment env, RunConfig config) {
     JobSettings settings = JobSettings.from(config, env.getConfiguration());
     Environments.configure(env, config);
-    RunTopics.ensure(config);
+    RunTopics.ensure(config, Role.JOB);
     wire(env, KafkaEnds.of(config), settings);
   }
 

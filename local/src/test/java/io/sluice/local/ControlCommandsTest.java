@@ -10,6 +10,7 @@ import io.sluice.protocol.Json;
 import io.sluice.protocol.Sharding;
 import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.kafka.Role;
 import io.sluice.protocol.kafka.RunTopics;
 import io.sluice.protocol.wire.IndexRange;
 import io.sluice.protocol.wire.Join;
@@ -80,13 +81,13 @@ class ControlCommandsTest {
                     "partitions",
                     "2"),
                 "test");
-    RunTopics.ensure(config);
+    RunTopics.ensure(config, Role.JOB);
     // A broker may be a moment behind the controller that has just made them.
     await()
         .ignoreExceptionsInstanceOf(UserError.class)
         .until(
             () -> {
-              RunTopics.require(config);
+              RunTopics.require(config, Role.OPERATOR);
               return true;
             });
   }

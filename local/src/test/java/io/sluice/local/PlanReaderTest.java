@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.protocol.Json;
 import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.kafka.Role;
 import io.sluice.protocol.kafka.RunTopics;
 import io.sluice.protocol.wire.SelectionPlan;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +26,7 @@ class PlanReaderTest {
       RunConfig config =
           RunConfig.defaults()
               .with(Map.of("run", "r", "bootstrap-servers", kafka.bootstrapServers()), "test");
-      RunTopics.ensure(config);
+      RunTopics.ensure(config, Role.JOB);
       try (PlanReader plans = PlanReader.start(config)) {
         SelectionPlan written = SelectionPlan.newBuilder().setEpoch(3).setKnown(7).build();
         write(config, Json.write(written));

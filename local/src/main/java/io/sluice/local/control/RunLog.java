@@ -5,6 +5,7 @@ import io.sluice.protocol.Json;
 import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.kafka.Role;
 import io.sluice.protocol.kafka.RunTopics;
 import io.sluice.protocol.wire.SelectionChunk;
 import io.sluice.protocol.wire.SelectionPlan;
@@ -56,7 +57,7 @@ final class RunLog implements AutoCloseable {
    * @throws UserError when there is no such run, it cannot be read, or counts with other shards
    */
   static RunLog open(RunConfig config) {
-    RunTopics.require(config);
+    RunTopics.require(config, Role.OPERATOR);
     PartitionReader reader = new PartitionReader(config);
     try {
       return new RunLog(config, reader);

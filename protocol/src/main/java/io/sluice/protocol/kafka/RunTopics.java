@@ -6,19 +6,26 @@ import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.record.TimestampType;
@@ -31,61 +38,77 @@ public final class RunTopics {
   private RunTopics() {}
 
   /**
-   * Creates the topics that are missing and checks the others; job and agent both call it, so
-   * either may be started first.
+   * Creates the topics of a role that are missing and checks the others; job and agent both call
+   * it, so either may be started first.
    *
-   * @throws UserError when the brokers cannot be reached, refuse, or have a topic with another
-   *     partition count
+   * @throws UserError when the brokers cannot be reached, do not let this user do what the role
+   *     does, or have a topic with another partition count
    */
-  public static void ensure(RunConfig config) {
+  public static void ensure(RunConfig config, Role role) {
     forEach(
         config,
-        (admin, topic, partitions) -> {
-          create(admin, topic, partitions, config.get(Options.REPLICATION));
-          check(topic, partitions, describe(admin, topic));
+        role,
+        (admin, topic) -> {
+          Optional<TopicDescription> found = describe(admin, topic.name());
+          if (found.isEmpty()) {
+            create(admin, topic, config.get(Options.REPLICATION));
+            found = describe(admin, topic.name());
+          }
+          return found;
         });
   }
 
   /**
-   * Checks the topics, and creates none: a run whose name is misspelt must not come to be.
+   * Checks the topics of a role, and creates none: a run whose name is misspelt must not come to
+   * be.
    *
    * @throws UserError when a topic is missing, and as of {@link #ensure}
    */
-  public static void require(RunConfig config) {
+  public static void require(RunConfig config, Role role) {
     forEach(
         config,
-        (admin, topic, partitions) -> {
-          Optional<TopicDescription> found = describe(admin, topic);
+        role,
+        (admin, topic) -> {
+          Optional<TopicDescription> found = describe(admin, topic.name());
           if (found.isEmpty()) {
             throw new UserError(
                 String.format(
                     "there is no run '%s' at %s: topic %s does not exist; check the name of the run"
                         + " and bootstrap-servers",
-                    config.get(Options.RUN_NAME), config.get(Options.BOOTSTRAP_SERVERS), topic));
+                    config.get(Options.RUN_NAME),
+                    config.get(Options.BOOTSTRAP_SERVERS),
+                    topic.name()));
           }
-          check(topic, partitions, found);
+          return found;
         });
   }
 
-  private interface TopicAction {
-    void on(Admin admin, String topic, int partitions);
+  /**
+   * A topic of a run, as the role needs it.
+   *
+   * @param operation what this user has to be allowed
+   */
+  private record RunTopic(String name, int partitions, AclOperation operation) {}
+
+  private interface Finding {
+    /** Empty where the brokers do not all know yet of a topic that was just made. */
+    Optional<TopicDescription> find(Admin admin, RunTopic topic);
   }
 
-  private static void forEach(RunConfig config, TopicAction action) {
-    Topics topics = config.topics();
-    int partitions = config.sharding().partitions();
-    Map<String, Integer> wanted = new TreeMap<>();
-    wanted.put(topics.lossEvents(), partitions);
-    wanted.put(topics.selectedSamples(), partitions);
-    wanted.put(topics.selectionPlans(), 1);
-    wanted.put(topics.deadLetters(), 1);
-
+  private static void forEach(RunConfig config, Role role, Finding finding) {
     Properties properties = config.kafkaProperties();
     properties.setProperty("default.api.timeout.ms", Long.toString(PATIENCE.toMillis()));
     properties.setProperty("request.timeout.ms", Long.toString(PATIENCE.toMillis() / 3));
     String brokers = config.get(Options.BOOTSTRAP_SERVERS);
     try (Admin admin = Admin.create(properties)) {
-      wanted.forEach((topic, count) -> action.on(admin, topic, count));
+      for (RunTopic topic : topicsOf(config, role)) {
+        try {
+          Optional<TopicDescription> found = finding.find(admin, topic);
+          found.ifPresent(description -> check(topic, description, brokers));
+        } catch (TopicAuthorizationException e) {
+          throw notAllowed(topic, "describe or create", brokers);
+        }
+      }
     } catch (TimeoutException e) {
       throw new UserError(
           String.format(
@@ -95,6 +118,20 @@ public final class RunTopics {
           e);
     } catch (InterruptException e) {
       throw e;
+    } catch (SslAuthenticationException e) {
+      throw new UserError(
+          String.format(
+              "no connection to Kafka at %s that can be trusted: %s; check kafka.ssl.truststore.*,"
+                  + " and that bootstrap-servers has the names of the brokers' certificates",
+              brokers, e.getMessage()),
+          e);
+    } catch (AuthenticationException e) {
+      throw new UserError(
+          String.format(
+              "Kafka at %s did not let this user in: %s; check user and password in"
+                  + " kafka.sasl.jaas.config, and kafka.sasl.mechanism",
+              brokers, e.getMessage()),
+          e);
     } catch (KafkaException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       if (isOfJaas(e)) {
@@ -118,14 +155,27 @@ public final class RunTopics {
     return false;
   }
 
-  private static void create(Admin admin, String topic, int partitions, int replication) {
-    if (describe(admin, topic).isPresent()) {
-      return;
-    }
+  /** In the order of their names. */
+  private static List<RunTopic> topicsOf(RunConfig config, Role role) {
+    Topics topics = config.topics();
+    Set<String> single = Set.of(topics.selectionPlans(), topics.deadLetters());
+    int partitions = config.sharding().partitions();
+    return new TreeMap<>(role.needs(topics))
+        .entrySet().stream()
+            .map(
+                need ->
+                    new RunTopic(
+                        need.getKey(),
+                        single.contains(need.getKey()) ? 1 : partitions,
+                        need.getValue()))
+            .toList();
+  }
+
+  private static void create(Admin admin, RunTopic topic, int replication) {
     NewTopic wanted =
         new NewTopic(
-            topic,
-            Optional.of(partitions),
+            topic.name(),
+            Optional.of(topic.partitions()),
             replication < 1 ? Optional.empty() : Optional.of((short) replication));
     wanted.configs(
         Map.of(
@@ -143,20 +193,35 @@ public final class RunTopics {
     }
   }
 
-  private static void check(String topic, int partitions, Optional<TopicDescription> found) {
-    int actual = found.map(description -> description.partitions().size()).orElse(partitions);
-    if (actual != partitions) {
+  private static void check(RunTopic topic, TopicDescription found, String brokers) {
+    int actual = found.partitions().size();
+    if (actual != topic.partitions()) {
       throw new UserError(
           String.format(
               "topic %s has %d partitions, but this run counts with %d; set partitions to what the"
                   + " run was started with, or choose another run name",
-              topic, actual, partitions));
+              topic.name(), actual, topic.partitions()));
+    }
+    Set<AclOperation> allowed = found.authorizedOperations();
+    // Brokers that do not say it will say so when it is done.
+    if (allowed != null && !allowed.isEmpty() && !allowed.contains(topic.operation())) {
+      throw notAllowed(topic, topic.operation().name().toLowerCase(Locale.ROOT), brokers);
     }
   }
 
+  private static UserError notAllowed(RunTopic topic, String what, String brokers) {
+    return new UserError(
+        String.format(
+            "Kafka at %s does not let this user %s topic %s; give the user the rights that"
+                + " docs/security.md lists, or take another user in kafka.sasl.jaas.config",
+            brokers, what, topic.name()));
+  }
+
   private static Optional<TopicDescription> describe(Admin admin, String topic) {
+    DescribeTopicsOptions options = new DescribeTopicsOptions().includeAuthorizedOperations(true);
     try {
-      return Optional.of(await(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic));
+      return Optional.of(
+          await(admin.describeTopics(List.of(topic), options).allTopicNames()).get(topic));
     } catch (UnknownTopicOrPartitionException e) {
       return Optional.empty();
     }

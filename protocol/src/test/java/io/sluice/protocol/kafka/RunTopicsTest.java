@@ -20,7 +20,7 @@ class RunTopicsTest {
                     "kafka.security.protocol", "NOPE"),
                 "test");
 
-    assertThatThrownBy(() -> RunTopics.ensure(config))
+    assertThatThrownBy(() -> RunTopics.ensure(config, Role.JOB))
         .isInstanceOf(UserError.class)
         .hasMessageStartingWith("Kafka at localhost:1: ")
         .hasMessageContaining("security.protocol")

@@ -5,6 +5,7 @@ import io.sluice.protocol.UsageError;
 import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.kafka.Role;
 import io.sluice.protocol.kafka.RunTopics;
 import io.sluice.protocol.wire.LossEvent;
 import java.time.Duration;
@@ -96,7 +97,7 @@ public final class SelectionClient implements AutoCloseable {
               "rank is %d, but world-size is %d; allowed: 0 to %d",
               rank, worldSize, worldSize - 1));
     }
-    RunTopics.ensure(config);
+    RunTopics.ensure(config, Role.AGENT);
     RefusalWatch refusals =
         new RefusalWatch(config, KafkaClients.consumer(config), SelectionClient::startWatch);
     return join(
