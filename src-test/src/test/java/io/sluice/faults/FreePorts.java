@@ -9,9 +9,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * Loopback ports for servers that are killed and started again. They lie below those that systems
  * give to outgoing connections, so that no client sits on one while its server is away.
  */
-final class FreePorts {
+public final class FreePorts {
 
-  static final String HOST = "127.0.0.1";
+  public static final String HOST = "127.0.0.1";
 
   private static final int FIRST = 12_000;
   private static final int END = 32_000;
@@ -19,7 +19,7 @@ final class FreePorts {
 
   private FreePorts() {}
 
-  static int take() {
+  public static int take() {
     for (int i = 0; i < TRIES; i++) {
       int port = ThreadLocalRandom.current().nextInt(FIRST, END);
       try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A main class in a JVM of its own; it can be started again after its end. */
-final class JavaProcess {
+public final class JavaProcess {
 
   private static final int TAIL_CHARACTERS = 20_000;
 

@@ -8,36 +8,64 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.util.FileUtils;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The processes of one test and a folder for them. All of them end with the test, whatever comes of
- * it; when it fails, it shows what they printed last.
+ * The processes of one test and a folder for them; in a static field, those of all tests of a
+ * class. All of them end with the test, whatever comes of it; when it fails, it shows what they
+ * printed last.
  */
-final class Processes implements BeforeEachCallback, AfterEachCallback {
+public final class Processes
+    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 
   private final List<JavaProcess> started = new ArrayList<>();
   // Of use when the tests are interrupted.
   private final Thread atExit = new Thread(this::endAll);
   private Path folder;
+  private boolean ofClass;
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws IOException {
+    ofClass = true;
+    open();
+  }
 
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
+    if (!ofClass) {
+      open();
+    }
+  }
+
+  private void open() throws IOException {
     folder = Files.createTempDirectory("sluice-faults-");
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
   @Override
   public void afterEach(ExtensionContext context) throws IOException {
-    endAll();
-    Runtime.getRuntime().removeShutdownHook(atExit);
     if (context.getExecutionException().isPresent()) {
       for (JavaProcess process : started) {
         System.out.printf("== the last that %s printed%n%s%n", process.name(), process.tail());
       }
     }
+    if (!ofClass) {
+      close();
+    }
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) throws IOException {
+    close();
+  }
+
+  private void close() throws IOException {
+    endAll();
+    Runtime.getRuntime().removeShutdownHook(atExit);
     FileUtils.deleteDirectory(folder.toFile());
   }
 
@@ -47,7 +75,7 @@ final class Processes implements BeforeEachCallback, AfterEachCallback {
    * @param name for messages, and of the file with its output
    * @param heap most heap, such as {@code 256m}
    */
-  JavaProcess start(String name, String heap, String mainClass, List<String> arguments) {
+  public JavaProcess start(String name, String heap, String mainClass, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -77,7 +105,7 @@ final class Processes implements BeforeEachCallback, AfterEachCallback {
   }
 
   /** A folder that goes with the test; the same for the same name. */
-  Path folder(String name) {
+  public Path folder(String name) {
     try {
       return Files.createDirectories(folder.resolve(name));
     } catch (IOException e) {
