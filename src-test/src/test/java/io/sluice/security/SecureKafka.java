@@ -21,6 +21,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.provider.FileConfigProvider;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 
@@ -94,6 +95,18 @@ final class SecureKafka {
         "PEM",
         "kafka.ssl.truststore.location",
         certificate.toString());
+  }
+
+  /** As {@link #settings(String)}, with user and password in a file that Kafka's clients read. */
+  Map<String, String> settingsByFile(String user, Path folder) throws IOException {
+    Path file = folder.resolve(user + ".properties");
+    Files.writeString(file, "jaas=" + login(user, passwords.get(user)));
+    Map<String, String> settings = new HashMap<>(settings(user));
+    settings.put("kafka.config.providers", "file");
+    settings.put("kafka.config.providers.file.class", FileConfigProvider.class.getName());
+    settings.put("kafka.config.providers.file.param.allowed.paths", folder.toString());
+    settings.put("kafka.sasl.jaas.config", "${file:" + file + ":jaas}");
+    return settings;
   }
 
   Admin admin() {

@@ -201,6 +201,21 @@ class SecurityTest {
     assertNothingFailed();
   }
 
+  @Test
+  void passwordsMayStandInFilesOfTheirOwn() throws Exception {
+    String run = "files";
+    createTopics(run);
+    Rights.grant(kafka, Rights.of(run));
+    submit(config(run, kafka.settingsByFile(JOB, folder)));
+    try (SelectionClient client = join(config(run, kafka.settingsByFile(AGENT, folder)))) {
+      train(client, 0);
+      RunConfig operator = config(run, kafka.settingsByFile(OPERATOR, folder));
+      assertThat(sluice(operator, "dataset", "add", "--count", "1")).contains("id 400");
+      awaitSelection(client, 1);
+    }
+    assertNothingFailed();
+  }
+
   static Stream<AclBinding> rights() {
     return Rights.of("needed").stream().filter(SecurityTest::isOfTopic);
   }
