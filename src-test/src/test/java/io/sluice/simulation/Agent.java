@@ -148,7 +148,7 @@ final class Agent implements Actor {
 
   private boolean writeNext() {
     Planned next = records.peek();
-    if (next.event().hasEpochEnd() && !run.permitsEnd(next.event().getEpochEnd().getEpoch())) {
+    if (!mayWrite(next)) {
       return false;
     }
     records.poll();
@@ -172,6 +172,10 @@ final class Agent implements Actor {
       run.joined(next.partition(), rank, incarnation);
     }
     return true;
+  }
+
+  private boolean mayWrite(Planned record) {
+    return !record.event().hasEpochEnd() || run.permitsEnd(record.event().getEpochEnd().getEpoch());
   }
 
   private boolean await() {
@@ -323,11 +327,7 @@ final class Agent implements Actor {
   /** Some of what it was about to write may still arrive. */
   private void die() {
     if (incarnation >= 0) {
-      List<Planned> left = new ArrayList<>(records);
-      left.removeIf(
-          record ->
-              record.event().hasEpochEnd()
-                  && !run.permitsEnd(record.event().getEpochEnd().getEpoch()));
+      List<Planned> left = records.stream().takeWhile(this::mayWrite).toList();
       run.postman().take(left.subList(0, dice.between(0, left.size())));
     }
     records.clear();

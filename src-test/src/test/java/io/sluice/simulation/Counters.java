@@ -10,25 +10,26 @@ import java.util.TreeMap;
 final class Counters {
 
   private final Map<String, Long> counts = new TreeMap<>();
+  private long rejected;
 
   Counters(Map<String, Long> restored) {
-    counts.putAll(restored);
+    restored.forEach(this::add);
   }
 
   void add(String name, long more) {
     counts.merge(name, more, Long::sum);
+    if (name.contains(".rejected.")) {
+      rejected += more;
+    }
   }
 
   long get(String name) {
     return counts.getOrDefault(name, 0L);
   }
 
-  /** Sum of all whose names begin so. */
-  long sum(String prefix) {
-    return counts.entrySet().stream()
-        .filter(count -> count.getKey().startsWith(prefix))
-        .mapToLong(Map.Entry::getValue)
-        .sum();
+  /** Sum of the job's counters of what it refused. */
+  long rejected() {
+    return rejected;
   }
 
   /** Those that are not 0. */

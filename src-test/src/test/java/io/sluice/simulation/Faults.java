@@ -10,6 +10,8 @@ package io.sluice.simulation;
  * @param strays records of nobody, and batches that make no sense
  * @param jobFailures from which the job restarts at its last checkpoint
  * @param rescales savepoints from which it goes on with other parallelism
+ * @param repeatedReports that a shard's report of an epoch reaches the plan twice, as it may where
+ *     checkpoints are taken at least once
  */
 record Faults(
     int kills,
@@ -18,9 +20,10 @@ record Faults(
     int lost,
     int strays,
     int jobFailures,
-    int rescales) {
+    int rescales,
+    double repeatedReports) {
 
-  static final Faults NONE = new Faults(0, 0, 0, 0, 0, 0, 0);
+  static final Faults NONE = new Faults(0, 0, 0, 0, 0, 0, 0, 0);
 
   static Faults of(Scenario scenario, Dice dice) {
     return new Faults(
@@ -31,6 +34,7 @@ record Faults(
         scenario.restShare() == 0 && dice.chance(0.3) ? dice.between(1, 2) : 0,
         dice.chance(0.6) ? dice.between(1, 12) : 0,
         dice.chance(0.6) ? dice.between(1, 3) : 0,
-        dice.chance(0.3) ? 1 : 0);
+        dice.chance(0.3) ? 1 : 0,
+        dice.pick(0, 0, 0.1));
   }
 }

@@ -120,6 +120,19 @@ final class KeyedStore {
     return all;
   }
 
+  /** How many values some states hold under all keys; without those that hold none. */
+  Map<String, Integer> sizes(String... names) {
+    Map<String, Integer> sizes = new TreeMap<>();
+    for (String name : names) {
+      Table<?> table = tables.get(name);
+      int size = table.byKey.values().stream().mapToInt(Map::size).sum();
+      if (size > 0) {
+        sizes.put(name, size);
+      }
+    }
+    return sizes;
+  }
+
   private <T> Table<T> tableOf(ListStateDescriptor<T> descriptor) {
     serializer(descriptor);
     return table(descriptor, descriptor.getElementSerializer());

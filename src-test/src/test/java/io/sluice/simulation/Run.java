@@ -61,7 +61,7 @@ final class Run {
   /** Runs until nobody has anything to do; then all epochs have to be closed. */
   void play() throws Exception {
     checkpoint = Checkpoint.start(JobShape.of(scenario, dice), scenario.sharding().partitions());
-    job = new SimulatedJob(scenario, checkpoint, log, outputs);
+    job = job();
     try {
       Scheduler scheduler = new Scheduler(dice.split());
       cast(scheduler);
@@ -78,6 +78,9 @@ final class Run {
         throw new Violation("a run ends", standing());
       }
       Accounts.check(job, log);
+      if (!job.leftovers().isEmpty()) {
+        throw new Violation("no state is left of past epochs", job.leftovers().toString());
+      }
     } finally {
       job.close();
     }
@@ -88,7 +91,7 @@ final class Run {
     Outputs again = new Outputs(scenario.sharding());
     Checkpoint start =
         Checkpoint.start(JobShape.of(scenario, otherDice), scenario.sharding().partitions());
-    try (SimulatedJob other = new SimulatedJob(scenario, start, log, again)) {
+    try (SimulatedJob other = new SimulatedJob(scenario, start, log, again, () -> false)) {
       Scheduler scheduler = new Scheduler(otherDice);
       scheduler.cast(other.actors());
       while (scheduler.step()) {}
@@ -114,8 +117,13 @@ final class Run {
 
   private void restart(Scheduler scheduler) throws Exception {
     job.close();
-    job = new SimulatedJob(scenario, checkpoint, log, outputs);
+    job = job();
     cast(scheduler);
+  }
+
+  private SimulatedJob job() throws Exception {
+    return new SimulatedJob(
+        scenario, checkpoint, log, outputs, () -> dice.chance(faults.repeatedReports()));
   }
 
   private void cast(Scheduler scheduler) {
