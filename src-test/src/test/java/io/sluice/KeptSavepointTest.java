@@ -7,6 +7,7 @@ import io.sluice.job.SelectionJob;
 import io.sluice.local.LocalFlink;
 import io.sluice.local.LocalKafka;
 import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.kafka.Role;
 import io.sluice.protocol.kafka.RunTopics;
 import io.sluice.protocol.wire.SelectionChunk;
 import java.io.DataInputStream;
@@ -63,7 +64,7 @@ class KeptSavepointTest {
                   "window-scale", "0.5",
                   "smoothing", "0.5",
                   "world-size", "2"));
-      RunTopics.ensure(config);
+      RunTopics.ensure(config, Role.JOB);
       for (int partition = 0; partition < 2; partition++) {
         int only = partition;
         TestingRun.write(

@@ -25,7 +25,7 @@ final class EventLog {
   long append(int partition, byte[] value) {
     List<RawRecord> records = partitions.get(partition);
     records.add(new RawRecord(new Position(partition, records.size(), clock++), value));
-    return records.size() - 1;
+    return records.size() - 1L;
   }
 
   long end(int partition) {
