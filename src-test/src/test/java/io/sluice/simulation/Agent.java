@@ -5,6 +5,7 @@ import io.sluice.protocol.wire.DeadLetter;
 import io.sluice.protocol.wire.EpochEnd;
 import io.sluice.protocol.wire.Join;
 import io.sluice.protocol.wire.LossBatch;
+import io.sluice.protocol.wire.LossEvent;
 import io.sluice.simulation.Records.Planned;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -314,13 +316,13 @@ final class Agent implements Actor {
     Arrays.fill(sent, 0);
   }
 
-  private void forShards(java.util.function.IntConsumer action) {
+  private void forShards(IntConsumer action) {
     List<Integer> shards = new ArrayList<>(IntStream.range(0, sharding.shards()).boxed().toList());
     Collections.shuffle(shards, dice.random());
     shards.forEach(action::accept);
   }
 
-  private Planned planned(int shard, io.sluice.protocol.wire.LossEvent event) {
+  private Planned planned(int shard, LossEvent event) {
     return new Planned(sharding.partitionOf(shard), event);
   }
 

@@ -1,5 +1,6 @@
 package io.sluice.simulation;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.sluice.job.ingest.RawRecord;
 import io.sluice.protocol.Json;
 import io.sluice.protocol.Wire;
@@ -67,7 +68,7 @@ final class Letters {
   private static LossEvent parse(RawRecord record) {
     try {
       return LossEvent.parseFrom(record.value());
-    } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+    } catch (InvalidProtocolBufferException e) {
       return LossEvent.getDefaultInstance();
     }
   }

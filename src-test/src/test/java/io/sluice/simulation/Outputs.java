@@ -15,9 +15,11 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
+import org.roaringbitmap.IntConsumer;
 import org.roaringbitmap.RoaringBitmap;
 
 /** The topics that the job writes. What comes again has to be the same. */
@@ -119,15 +121,15 @@ final class Outputs {
     return letter;
   }
 
-  TreeMap<Place, byte[]> chunks() {
+  Map<Place, byte[]> chunks() {
     return chunks;
   }
 
-  TreeMap<Integer, byte[]> plans() {
+  Map<Integer, byte[]> plans() {
     return plans;
   }
 
-  TreeSet<String> letters() {
+  Set<String> letters() {
     return letters;
   }
 
@@ -176,7 +178,7 @@ final class Outputs {
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
-        bitmap.forEach((org.roaringbitmap.IntConsumer) selected::set);
+        bitmap.forEach((IntConsumer) selected::set);
       }
     }
     selected.stream()

@@ -20,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFunction;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.TimerService;
@@ -49,6 +51,8 @@ final class SimulatedJob implements AutoCloseable {
   private static final String SELECTOR = "selector";
   private static final int ONE_KEY = 0;
 
+  private record TrackerOutputs(Channel<ShardReport> reports, Channel<CodesPart> codes) {}
+
   private final Sharding sharding;
   private final JobShape shape;
   private final EventLog log;
@@ -59,6 +63,7 @@ final class SimulatedJob implements AutoCloseable {
   private final int[] keys;
   private final Map<String, KeyedStore> stores = new TreeMap<>();
   private final List<DifficultyTracker> trackers = new ArrayList<>();
+  private final List<TrackerOutputs> trackerOutputs = new ArrayList<>();
   private final List<Channel<?>> channels = new ArrayList<>();
   private final List<Actor> readers = new ArrayList<>();
 
@@ -184,10 +189,6 @@ final class SimulatedJob implements AutoCloseable {
     }
   }
 
-  private record TrackerOutputs(Channel<ShardReport> reports, Channel<CodesPart> codes) {}
-
-  private final List<TrackerOutputs> trackerOutputs = new ArrayList<>();
-
   private <F extends RichFunction> F opened(F function, String operator) throws Exception {
     function.setRuntimeContext(TestingRuntime.of(stores.get(operator), operator, counters));
     function.open((OpenContext) null);
@@ -195,11 +196,7 @@ final class SimulatedJob implements AutoCloseable {
   }
 
   private <T> Channel<T> channel(TypeInformation<T> type, Channel.Receiver<T> receiver) {
-    Channel<T> channel =
-        new Channel<>(
-            type.createSerializer(
-                new org.apache.flink.api.common.serialization.SerializerConfigImpl()),
-            receiver);
+    Channel<T> channel = new Channel<>(type.createSerializer(new SerializerConfigImpl()), receiver);
     channels.add(channel);
     return channel;
   }
@@ -374,7 +371,7 @@ final class SimulatedJob implements AutoCloseable {
         + waitingLosses();
   }
 
-  private static <T> Collector<T> collector(java.util.function.Consumer<T> to) {
+  private static <T> Collector<T> collector(Consumer<T> to) {
     return new Collector<>() {
       @Override
       public void collect(T value) {

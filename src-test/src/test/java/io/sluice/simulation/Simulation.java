@@ -1,8 +1,8 @@
 package io.sluice.simulation;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** All that is asked of one seed. */
 final class Simulation {
@@ -45,7 +45,7 @@ final class Simulation {
     }
   }
 
-  private static <K> void compare(TreeMap<K, byte[]> some, TreeMap<K, byte[]> others) {
+  private static <K> void compare(Map<K, byte[]> some, Map<K, byte[]> others) {
     for (Map.Entry<K, byte[]> entry : some.entrySet()) {
       byte[] other = others.get(entry.getKey());
       if (!Arrays.equals(entry.getValue(), other)) {
@@ -64,7 +64,7 @@ final class Simulation {
       return "nothing";
     }
     return value.length > 0 && value[0] == '{'
-        ? new String(value, java.nio.charset.StandardCharsets.UTF_8)
+        ? new String(value, StandardCharsets.UTF_8)
         : Outputs.parse(value).toString().replace('\n', ' ');
   }
 }
