@@ -25,23 +25,25 @@ final class BenchAgents implements AutoCloseable {
   private static final Duration LOOK_AT_JOB = Duration.ofSeconds(1);
 
   private final List<SelectionClient> clients = new ArrayList<>();
+  private final long samples;
   private final LossGenerator generator;
   private final long mostUnsent;
   private final long[] ids = new long[BATCH];
   private final float[] losses = new float[BATCH];
 
-  private BenchAgents(LossGenerator generator, long mostUnsent) {
-    this.generator = generator;
+  private BenchAgents(long samples, long mostUnsent) {
+    this.samples = samples;
+    this.generator = new LossGenerator(samples, 1);
     this.mostUnsent = mostUnsent;
   }
 
   /** Starts as many agents as the world size says; rank 0 declares the samples. */
   static BenchAgents join(RunConfig config, long samples) throws InterruptedException {
-    return join(config, samples, List.of(new IdRange(0, samples)));
+    return join(config, samples, all(samples));
   }
 
-  /** As {@link #join}, but a sample is known by its first loss only. */
-  static BenchAgents joinUndeclared(RunConfig config, long samples) throws InterruptedException {
+  /** As {@link #join}, but the samples are yet to be {@linkplain #addSamples added}. */
+  static BenchAgents joinEmpty(RunConfig config, long samples) throws InterruptedException {
     return join(config, samples, List.of());
   }
 
@@ -49,7 +51,7 @@ final class BenchAgents implements AutoCloseable {
       throws InterruptedException {
     // An agent holds back up to half of its capacity until records are full.
     long mostUnsent = config.get(Options.LOSS_BUFFER) * 3L / 4;
-    BenchAgents agents = new BenchAgents(new LossGenerator(samples, 1), mostUnsent);
+    BenchAgents agents = new BenchAgents(samples, mostUnsent);
     try {
       for (int rank = 0; rank < config.get(Options.WORLD_SIZE); rank++) {
         RunConfig own = config.with(Map.of("rank", Integer.toString(rank)), "bench");
@@ -60,6 +62,15 @@ final class BenchAgents implements AutoCloseable {
       agents.close();
       throw e;
     }
+  }
+
+  private static List<IdRange> all(long samples) {
+    return List.of(new IdRange(0, samples));
+  }
+
+  /** Declares all samples, to be selected from the epoch on. */
+  void addSamples(int fromEpoch) {
+    clients.get(0).addSamples(all(samples), fromEpoch);
   }
 
   /** Reports losses, by turns, as fast as Kafka takes them, so that none is dropped. */

@@ -39,6 +39,9 @@ final class StateBench implements Callable<Integer> {
   /** Losses that come in while a checkpoint is written; more than its time takes. */
   private static final long LOAD = 1 << 24;
 
+  /** Open when the state is measured: every sample has had its first loss by then. */
+  private static final int EPOCH = 2;
+
   private final Console console;
 
   @Mixin private Workload workload;
@@ -63,14 +66,17 @@ final class StateBench implements Callable<Integer> {
       RunConfig config =
           cluster.config("state", workload.settings(Map.of("checkpoint-interval", "24h")));
       JobClient job = cluster.submit(config);
-      // Nobody declares the samples: a first loss makes each known, after the heap was read.
-      try (BenchAgents agents = BenchAgents.joinUndeclared(config, samples)) {
+      // The samples come when the heap of a job without any was read.
+      try (BenchAgents agents = BenchAgents.joinEmpty(config, samples)) {
         agents.awaitSelection(job, 0);
         long empty = usedHeap();
-        agents.report(0, samples);
+        agents.addSamples(1);
         agents.endEpoch(0);
         agents.awaitSelection(job, 1);
         agents.report(1, samples);
+        agents.endEpoch(1);
+        agents.awaitSelection(job, 2);
+        agents.report(EPOCH, samples);
         agents.awaitApplied(job);
         figures.add("bytes_per_sample", (double) (usedHeap() - empty) / samples);
         for (int run = 0; run < runs; run++) {
@@ -118,7 +124,7 @@ final class StateBench implements Callable<Integer> {
     return CompletableFuture.runAsync(
         () -> {
           try {
-            agents.report(1, Math.min(workload.samples(), LOAD));
+            agents.report(EPOCH, Math.min(workload.samples(), LOAD));
           } catch (InterruptedException e) {
             throw new IllegalStateException(e);
           }
