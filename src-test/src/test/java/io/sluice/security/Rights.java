@@ -36,7 +36,11 @@ final class Rights {
 
   static List<AclBinding> of(String run) {
     try (var lines = Files.lines(DOCS)) {
-      return lines.filter(line -> line.startsWith("acl ")).map(line -> parse(line, run)).toList();
+      return lines
+          .map(String::strip)
+          .filter(line -> line.startsWith("acl "))
+          .map(line -> parse(line, run))
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
