@@ -42,9 +42,7 @@ final class KafkaEnds {
     consumer.putAll(properties);
     // Partitions are fixed for a run; a state-less start reads the whole log.
     consumer.setProperty(KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), "-1");
-    // Offsets stand in checkpoints. Whoever watches the group too needs a right for the job to
-    // commit
-    // there, without which its source would fail.
+    // Offsets stand in checkpoints. To commit them to a group as well takes a right to the group.
     consumer.putIfAbsent(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false");
     KafkaSource<RawRecord> source =
         KafkaSource.<RawRecord>builder()
