@@ -86,6 +86,17 @@ final class SyntheticTrainer implements AutoCloseable {
     }
   }
 
+  /** Reports losses of the next epoch, for the first samples of the slice. */
+  void reportAhead(int count) {
+    long[] ids = Arrays.copyOf(slice.ids(), count);
+    float[] losses = new float[count];
+    for (int i = 0; i < count; i++) {
+      losses[i] = loss(epoch + 1, ids[i]);
+    }
+    client.report(epoch + 1, ids, losses, count);
+    reported += count;
+  }
+
   /** Waits until Kafka has acknowledged whatever was reported. */
   void awaitAcknowledged() throws InterruptedException {
     try {
