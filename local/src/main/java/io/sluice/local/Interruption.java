@@ -7,13 +7,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Turns Ctrl-C into an interrupt of the thread that installs it, and holds the process up until
- * that thread has put everything away.
+ * Turns Ctrl-C and SIGTERM into an interrupt of the thread that installs it, and holds the process
+ * up until that thread has put everything away.
  */
 public final class Interruption implements AutoCloseable {
 
-  /** Longer than agents are given to stop, which is the longest of what there is to wait for. */
-  private static final int PATIENCE_SECONDS = 30;
+  /** For the checkpoint of a large model, which is the longest of what there is to wait for. */
+  private static final int PATIENCE_SECONDS = 100;
 
   private final CountDownLatch done = new CountDownLatch(1);
 

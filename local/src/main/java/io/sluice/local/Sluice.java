@@ -25,7 +25,13 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     description = "Streaming sample selection for large-scale training.",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:failed", "2:bad usage", "130:stopped by Ctrl-C"})
+    exitCodeList = {
+      "0:done",
+      "1:failed",
+      "2:bad usage",
+      "130:stopped by Ctrl-C",
+      "143:stopped by SIGTERM"
+    })
 public final class Sluice implements Runnable {
 
   @Spec private CommandSpec spec;

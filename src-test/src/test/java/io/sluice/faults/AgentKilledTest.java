@@ -6,10 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.local.LocalFlink;
 import io.sluice.local.LocalKafka;
 import io.sluice.protocol.config.RunConfig;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,24 +20,6 @@ class AgentKilledTest {
 
   private static final int EPOCHS = 3;
   private static final Duration TRAINS_WITHIN = Duration.ofMinutes(2);
-
-  /** The settings that the command takes. */
-  private static final List<String> AGENT_FLAGS =
-      List.of(
-          "run",
-          "bootstrap-servers",
-          "shards",
-          "partitions",
-          "epochs",
-          "rank",
-          "world-size",
-          "dataset",
-          "model",
-          "device",
-          "batch-size",
-          "loss-buffer",
-          "early-close",
-          "checkpoint-dir");
 
   @RegisterExtension final Processes processes = new Processes();
 
@@ -87,38 +66,15 @@ class AgentKilledTest {
     }
   }
 
+  /** With two ranks, runs are the same only without a rest of the epoch before. */
   private static RunConfig config(LocalKafka kafka, String run) {
-    return FaultFreeRun.config(
+    return AgentProcesses.config(
         kafka.bootstrapServers(),
         run,
-        Map.of(
-            "epochs", Integer.toString(EPOCHS),
-            "dataset", "glyphs:9000",
-            "model", "linear",
-            "device", "cpu",
-            // Many steps and small batches of losses, so that an epoch has a middle.
-            "batch-size", "2",
-            "loss-buffer", "1024",
-            // With two ranks, runs are the same only without a rest of the epoch before.
-            "early-close", "0"));
+        Map.of("epochs", Integer.toString(EPOCHS), "early-close", "0"));
   }
 
   private JavaProcess agent(RunConfig config, int rank) {
-    String run = config.topics().run();
-    Path checkpoints = processes.folder("checkpoints-" + run);
-    List<String> arguments = new ArrayList<>();
-    arguments.add("agent");
-    config
-        .with(
-            Map.of("rank", Integer.toString(rank), "checkpoint-dir", checkpoints.toString()),
-            "test")
-        .inEffect()
-        .forEach(
-            (key, value) -> {
-              if (AGENT_FLAGS.contains(key)) {
-                arguments.addAll(List.of("--" + key, value));
-              }
-            });
-    return processes.start(run + "-" + rank, "512m", "io.sluice.local.Sluice", arguments);
+    return AgentProcesses.start(processes, config, rank);
   }
 }

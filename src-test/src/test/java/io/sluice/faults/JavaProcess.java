@@ -49,6 +49,11 @@ public final class JavaProcess {
     process.destroyForcibly().onExit().join();
   }
 
+  /** SIGTERM: it is asked to put things away and end. */
+  void terminate() {
+    signal("TERM");
+  }
+
   /** SIGSTOP: it stands still, with its connections open. */
   void pause() {
     signal("STOP");

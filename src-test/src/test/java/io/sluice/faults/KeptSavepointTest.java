@@ -8,9 +8,11 @@ import io.sluice.agent.client.ControlWriter;
 import io.sluice.agent.client.IdRange;
 import io.sluice.local.LocalFlink;
 import io.sluice.local.LocalKafka;
+import io.sluice.protocol.Json;
 import io.sluice.protocol.config.RunConfig;
 import io.sluice.protocol.kafka.Role;
 import io.sluice.protocol.kafka.RunTopics;
+import io.sluice.protocol.wire.DeadLetter;
 import io.sluice.protocol.wire.SelectionChunk;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -86,7 +88,9 @@ class KeptSavepointTest {
       await()
           .atMost(Duration.ofSeconds(60))
           .untilAsserted(() -> assertThat(published(config)).isEqualTo(expected));
-      assertThat(TestingRun.read(config, config.topics().deadLetters())).isEmpty();
+      assertThat(TestingRun.read(config, config.topics().deadLetters()))
+          .extracting(letter -> Json.read(letter.value(), DeadLetter.newBuilder()).getReason())
+          .allMatch("retired-sample"::equals);
       job.cancel();
     }
   }

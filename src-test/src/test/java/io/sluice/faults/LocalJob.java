@@ -68,6 +68,10 @@ final class LocalJob {
     return new LocalJob(flink, config, client);
   }
 
+  RunConfig config() {
+    return config;
+  }
+
   JobID id() {
     return client.getJobID();
   }

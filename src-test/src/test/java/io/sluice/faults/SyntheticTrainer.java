@@ -117,6 +117,10 @@ final class SyntheticTrainer implements AutoCloseable {
     end();
   }
 
+  int epoch() {
+    return epoch;
+  }
+
   /** Number of losses reported so far. */
   long reported() {
     return reported;

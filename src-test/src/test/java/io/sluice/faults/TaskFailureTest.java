@@ -80,6 +80,9 @@ class TaskFailureTest {
                     }
                   });
           PartitionGate.awaitHeld();
+          await()
+              .atMost(Duration.ofSeconds(60))
+              .until(() -> LossLog.ends(job.config(), 1, trainers.rank(1).epoch()) == 1);
           job.checkpointAll();
           job.fail(task);
           assertThat(ended).as("partition 1 has not ended").isNotDone();

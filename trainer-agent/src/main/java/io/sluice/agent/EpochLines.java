@@ -14,6 +14,20 @@ import java.util.function.LongSupplier;
 record EpochLines(PrintWriter out, LongSupplier lossesDropped) implements TrainingListener {
 
   @Override
+  public void epochInterrupted(int epoch, long samplesDone, long samplesTotal, boolean saved) {
+    out.printf(
+        Locale.ROOT,
+        "stopped in epoch %d, after %,d of %,d samples; %s%n",
+        epoch,
+        samplesDone,
+        samplesTotal,
+        saved
+            ? "the checkpoint goes on from there"
+            : "without a checkpoint-dir they are trained again");
+    out.flush();
+  }
+
+  @Override
   public void epochDone(EpochResult result) {
     long dropped = lossesDropped.getAsLong();
     out.printf(

@@ -57,6 +57,12 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
   /** With so few remaining samples the epoch is closed; 0 when it is to be trained to its end. */
   private int rest;
 
+  /** So many losses fit into the client's buffer at once. */
+  private final int mostAtOnce;
+
+  /** Losses that were reported again since the buffer was emptied. */
+  private int reportedAgain;
+
   private CompletableFuture<Void> closed = CompletableFuture.completedFuture(null);
 
   /** Of the losses that were reported after an early close. */
@@ -71,6 +77,7 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
     this.epochs = config.get(Options.EPOCHS);
     this.seed = config.get(Options.SEED);
     this.earlyClose = config.get(Options.EARLY_CLOSE);
+    this.mostAtOnce = config.get(Options.LOSS_BUFFER) / 2;
     this.epoch = firstEpoch;
     this.openEpoch = firstEpoch;
     fetch(firstEpoch);
@@ -108,6 +115,19 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
     } else if (remaining > 0 && remaining <= rest) {
       startClose();
     }
+  }
+
+  /**
+   * @throws UserError when Kafka did not take a record
+   */
+  @Override
+  public void reportAgain(long[] ids, float[] losses, int count) throws InterruptedException {
+    if (reportedAgain + count > mostAtOnce) {
+      result(client.flush(), NOT_ENDED);
+      reportedAgain = 0;
+    }
+    report(ids, losses, count);
+    reportedAgain += count;
   }
 
   /**

@@ -93,6 +93,9 @@ class AgentCommandTest {
     public void report(long[] ids, float[] losses, int count) {}
 
     @Override
+    public void reportAgain(long[] ids, float[] losses, int count) {}
+
+    @Override
     public void endEpoch(int epoch) {}
 
     @Override

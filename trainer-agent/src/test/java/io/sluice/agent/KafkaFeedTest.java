@@ -9,6 +9,7 @@ import io.sluice.agent.client.TestingKafka;
 import io.sluice.agent.train.EpochSamples;
 import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.wire.LossBatch;
 import io.sluice.protocol.wire.LossEvent;
 import java.util.Arrays;
 import java.util.List;
@@ -73,6 +74,23 @@ class KafkaFeedTest {
   }
 
   @Test
+  void whatIsReportedAgainWaitsForKafkaAndIsNeverDropped() throws Exception {
+    try (KafkaFeed feed = feed("early-close", "0.25", "loss-buffer", "1024")) {
+      kafka.publish(0, 4000);
+      EpochSamples samples = next(feed, 0);
+      for (int from = 0; from < 4000; from += 100) {
+        feed.reportAgain(Arrays.copyOfRange(samples.ids(), from, from + 100), new float[100], 100);
+      }
+      feed.endEpoch(0);
+      feed.awaitDelivery();
+
+      assertThat(log()).contains("end 0 after 3000");
+      assertThat(lossesOf(0)).isEqualTo(3000);
+      assertThat(lossesOf(1)).as("the rest, after the early close").isEqualTo(1000);
+    }
+  }
+
+  @Test
   void theLastEpochIsNotClosedEarly() throws Exception {
     try (KafkaFeed feed = feed("early-close", "0.5", "epochs", "1")) {
       kafka.publish(0, 20);
@@ -109,6 +127,7 @@ class KafkaFeedTest {
       kafka.publish(1, 40, 1);
 
       assertThat(feed.await(1)).isEmpty();
+      feed.awaitDelivery();
       assertThat(log()).containsExactly("15 of 0", "end 0 after 15", "5 of 1");
     }
   }
@@ -224,6 +243,14 @@ class KafkaFeedTest {
           .isInstanceOf(UserError.class)
           .hasMessageContaining("disk full");
     }
+  }
+
+  private int lossesOf(int epoch) {
+    return kafka.events().stream()
+        .map(LossEvent::getLossBatch)
+        .filter(batch -> batch.getEpoch() == epoch)
+        .mapToInt(LossBatch::getLossesCount)
+        .sum();
   }
 
   private KafkaFeed feed(String... settings) throws InterruptedException {

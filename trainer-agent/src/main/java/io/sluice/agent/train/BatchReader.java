@@ -36,11 +36,15 @@ final class BatchReader implements AutoCloseable {
     }
   }
 
-  /** Begins to read these samples, in this order. Call it when {@link #next} has returned null. */
-  void start(SampleSplit from, long[] samples) {
+  /**
+   * Begins to read these samples, in this order. Call it when {@link #next} has returned null.
+   *
+   * @param first place of the first to be read
+   */
+  void start(SampleSplit from, long[] samples, int first) {
     split = from;
     ids = samples;
-    position = 0;
+    position = first;
     submit();
   }
 

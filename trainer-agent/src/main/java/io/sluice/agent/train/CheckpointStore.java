@@ -24,11 +24,15 @@ import java.util.zip.CheckedOutputStream;
 
 /**
  * One rank's checkpoints in a folder, one file per epoch, of which the newest two are kept. A file
- * holds what it is of (run, dataset, model, seed, rank), the next epoch, all parameters and the
- * optimizer's state, and a checksum; it appears whole or not at all.
+ * holds what it is of (run, dataset, model, seed, rank), the next epoch, the losses of what is
+ * trained of that, all parameters and the optimizer's state, and a checksum; it appears whole or
+ * not at all. One that is written amid an epoch replaces that of the epoch's start.
+ *
+ * <p>Files of the version before, which have no losses, are read too.
  */
 final class CheckpointStore {
-  private static final int MAGIC = 0x534C4332; // "SLC2"
+  private static final int MAGIC = 0x534C4333; // "SLC3"
+  private static final int MAGIC_WITHOUT_LOSSES = 0x534C4332; // "SLC2"
   private static final int KEPT = 2;
 
   private final Path folder;
@@ -44,13 +48,13 @@ final class CheckpointStore {
   /**
    * Loads the newest checkpoint into the network.
    *
-   * @return the epoch to go on with; 0 if there is no checkpoint
+   * @return where to go on; before epoch 0 if there is no checkpoint
    * @throws UserError if the checkpoint is another run's, or damaged
    */
-  int restore(Network network) {
+  Progress restore(Network network) {
     List<Path> files = newestFirst();
     if (files.isEmpty()) {
-      return 0;
+      return Progress.before(0);
     }
     Path file = files.get(0);
     try {
@@ -71,7 +75,8 @@ final class CheckpointStore {
   private static void verify(Path file) throws IOException {
     CRC32 checksum = new CRC32();
     try (DataInputStream in = new DataInputStream(new CheckedInputStream(open(file), checksum))) {
-      if (in.readInt() != MAGIC) {
+      int magic = in.readInt();
+      if (magic != MAGIC && magic != MAGIC_WITHOUT_LOSSES) {
         throw new IOException("it is not a checkpoint of this version");
       }
       in.skipNBytes(Files.size(file) - Integer.BYTES - Long.BYTES);
@@ -82,18 +87,29 @@ final class CheckpointStore {
     }
   }
 
-  private int load(Path file, Network network) throws IOException {
+  private Progress load(Path file, Network network) throws IOException {
     try (DataInputStream in = new DataInputStream(open(file))) {
-      in.skipNBytes(Integer.BYTES);
+      int magic = in.readInt();
       check(file, "name", in.readUTF(), settings.run());
       check(file, "dataset", in.readUTF(), settings.dataset());
       check(file, "model", in.readUTF(), settings.model());
       check(file, "seed", in.readLong(), settings.seed());
       check(file, "rank", in.readInt(), settings.rank());
-      int nextEpoch = in.readInt();
+      int epoch = in.readInt();
+      Progress progress = magic == MAGIC ? readLosses(epoch, in) : Progress.before(epoch);
       network.load(in);
-      return nextEpoch;
+      return progress;
     }
+  }
+
+  private static Progress readLosses(int epoch, DataInputStream in) throws IOException {
+    Progress progress = Progress.in(epoch, in.readInt());
+    float[] losses = new float[in.readInt()];
+    for (int i = 0; i < losses.length; i++) {
+      losses[i] = in.readFloat();
+    }
+    progress.add(losses, losses.length);
+    return progress;
   }
 
   private static InputStream open(Path file) throws IOException {
@@ -116,13 +132,13 @@ final class CheckpointStore {
   }
 
   /** Writes a checkpoint and deletes those no longer kept. */
-  void save(int nextEpoch, Network network) throws InterruptedException {
+  void save(Progress progress, Network network) throws InterruptedException {
     try {
       Files.createDirectories(folder);
       // Seven digits sort by age up to the end of the last of a million epochs.
-      Path file = folder.resolve(String.format("%s%07d.ckpt", prefix, nextEpoch));
+      Path file = folder.resolve(String.format("%s%07d.ckpt", prefix, progress.epoch()));
       Path partial = folder.resolve(file.getFileName() + ".tmp");
-      write(partial, nextEpoch, network);
+      write(partial, progress, network);
       Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
       List<Path> files = newestFirst();
       for (Path old : files.subList(Math.min(KEPT, files.size()), files.size())) {
@@ -136,7 +152,7 @@ final class CheckpointStore {
     }
   }
 
-  private void write(Path file, int nextEpoch, Network network) throws IOException {
+  private void write(Path file, Progress progress, Network network) throws IOException {
     CRC32 checksum = new CRC32();
     try (FileChannel channel =
         FileChannel.open(
@@ -154,7 +170,12 @@ final class CheckpointStore {
       out.writeUTF(settings.model());
       out.writeLong(settings.seed());
       out.writeInt(settings.rank());
-      out.writeInt(nextEpoch);
+      out.writeInt(progress.epoch());
+      out.writeInt(progress.samples());
+      out.writeInt(progress.trained());
+      for (float loss : progress.losses(0, progress.trained())) {
+        out.writeFloat(loss);
+      }
       network.save(out);
       out.writeLong(checksum.getValue());
       out.flush();

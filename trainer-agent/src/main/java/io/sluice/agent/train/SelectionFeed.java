@@ -21,6 +21,12 @@ public interface SelectionFeed {
   void report(long[] ids, float[] losses, int count);
 
   /**
+   * As {@link #report}, for losses that an agent before this one has reported already. It may wait,
+   * since they come faster than by training.
+   */
+  void reportAgain(long[] ids, float[] losses, int count) throws InterruptedException;
+
+  /**
    * Says that training on {@code epoch} is over and all its losses have been reported; need not
    * wait for what follows.
    */

@@ -15,6 +15,13 @@ public interface TrainingListener {
   default void batchDone(
       int epoch, long samplesDone, long samplesTotal, double meanLoss, double samplesPerSecond) {}
 
+  /**
+   * Called when the loop's thread was interrupted amid an epoch, before the loop ends.
+   *
+   * @param saved whether a checkpoint holds the samples that are trained
+   */
+  default void epochInterrupted(int epoch, long samplesDone, long samplesTotal, boolean saved) {}
+
   /** Called when the epoch is trained, reported, evaluated and saved. */
   default void epochDone(EpochResult result) {}
 }

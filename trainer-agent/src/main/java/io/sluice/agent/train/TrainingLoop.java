@@ -12,7 +12,8 @@ import java.util.stream.LongStream;
 /**
  * Trains one model on one rank's part of every selection. Each epoch: await the selection, train
  * and report each sample's loss, end the epoch; then, while the next selection is made, measure the
- * accuracy on the test split and save a checkpoint.
+ * accuracy on the test split and save a checkpoint. Interrupted amid an epoch, it stops after a
+ * batch and saves a checkpoint of what is trained.
  */
 public final class TrainingLoop implements AutoCloseable {
   private final TrainerSettings settings;
@@ -22,7 +23,7 @@ public final class TrainingLoop implements AutoCloseable {
   private final BatchReader reader;
   private final Optional<CheckpointStore> checkpoints;
   private final LongSupplier nanoTime;
-  private int nextEpoch;
+  private Progress progress;
 
   /** How long the feed has kept training waiting since the last epoch began, in nanoseconds. */
   private long idleNanos;
@@ -44,7 +45,8 @@ public final class TrainingLoop implements AutoCloseable {
     network = new Network(settings, source.shape(), source.classes());
     checkpoints = settings.checkpointDir().map(folder -> new CheckpointStore(folder, settings));
     try {
-      nextEpoch = checkpoints.map(store -> store.restore(network)).orElse(0);
+      progress =
+          checkpoints.map(store -> store.restore(network)).orElseGet(() -> Progress.before(0));
       int threads = Math.max(1, Math.min(8, Runtime.getRuntime().availableProcessors() / 2));
       reader = new BatchReader(source.shape(), settings.batchSize(), threads);
     } catch (RuntimeException e) {
@@ -53,9 +55,9 @@ public final class TrainingLoop implements AutoCloseable {
     }
   }
 
-  /** The epoch that {@link #run} begins with: 0, or the one after the checkpoint's. */
+  /** The epoch that {@link #run} begins with: 0, or the one that the checkpoint goes on with. */
   public int nextEpoch() {
-    return nextEpoch;
+    return progress.epoch();
   }
 
   /** Where it trains, such as {@code cpu()} or {@code gpu(0)}. */
@@ -68,47 +70,85 @@ public final class TrainingLoop implements AutoCloseable {
    * epoch, until its thread is interrupted.
    *
    * @throws UserError if training diverges, a sample cannot be read or a checkpoint not be written
+   * @throws InterruptedException when the thread was interrupted; a checkpoint is saved then
    */
   public void run(SelectionFeed feed, TrainingListener listener) throws InterruptedException {
-    for (; settings.epochs().include(nextEpoch); nextEpoch++) {
+    while (settings.epochs().include(progress.epoch())) {
       Optional<EpochSamples> next = await(feed);
       if (next.isEmpty()) {
         return;
       }
       EpochSamples samples = next.get();
-      nextEpoch = samples.epoch();
-      Duration gpuIdle = Duration.ofNanos(idleNanos);
-      idleNanos = 0;
-      listener.epochStarted(samples);
-      long start = nanoTime.getAsLong();
-      double meanLoss = train(samples, feed, listener);
-      long trained = nanoTime.getAsLong();
-      feed.endEpoch(nextEpoch);
-      long ended = nanoTime.getAsLong();
-      idleNanos += ended - trained;
-      double accuracy = evaluate();
-      long tested = nanoTime.getAsLong();
-      if (checkpoints.isPresent()) {
-        save(checkpoints.get(), feed);
+      progress = progressIn(samples);
+      try {
+        trainEpoch(samples, feed, listener);
+      } catch (InterruptedException e) {
+        stop(listener);
+        throw e;
       }
-      listener.epochDone(
-          new EpochResult(
-              nextEpoch,
-              samples.ids().length,
-              samples.selected(),
-              samples.known(),
-              meanLoss,
-              accuracy,
-              Duration.ofNanos(trained - start),
-              Duration.ofNanos(tested - ended),
-              samples.turnaround(),
-              gpuIdle));
     }
+  }
+
+  private Progress progressIn(EpochSamples samples) {
+    int count = samples.ids().length;
+    if (samples.epoch() != progress.epoch() || progress.trained() == 0) {
+      return Progress.in(samples.epoch(), count);
+    }
+    if (count != progress.samples()) {
+      throw new UserError(
+          String.format(
+              "The checkpoint is of an epoch %d with %d samples on this rank, and its selection has"
+                  + " %d now. Delete the newest checkpoint to go on from the one before.",
+              progress.epoch(), progress.samples(), count));
+    }
+    return progress;
+  }
+
+  private void trainEpoch(EpochSamples samples, SelectionFeed feed, TrainingListener listener)
+      throws InterruptedException {
+    Duration gpuIdle = Duration.ofNanos(idleNanos);
+    idleNanos = 0;
+    int epoch = samples.epoch();
+    listener.epochStarted(samples);
+    reportAgain(samples, feed);
+    long start = nanoTime.getAsLong();
+    train(samples, feed, listener);
+    long trained = nanoTime.getAsLong();
+    feed.endEpoch(epoch);
+    long ended = nanoTime.getAsLong();
+    idleNanos += ended - trained;
+    double accuracy = evaluate();
+    long tested = nanoTime.getAsLong();
+    double meanLoss = progress.meanLoss();
+    if (checkpoints.isPresent()) {
+      save(checkpoints.get(), feed);
+    }
+    progress = Progress.before(epoch + 1);
+    listener.epochDone(
+        new EpochResult(
+            epoch,
+            samples.ids().length,
+            samples.selected(),
+            samples.known(),
+            meanLoss,
+            accuracy,
+            Duration.ofNanos(trained - start),
+            Duration.ofNanos(tested - ended),
+            samples.turnaround(),
+            gpuIdle));
+  }
+
+  private void stop(TrainingListener listener) throws InterruptedException {
+    if (checkpoints.isPresent()) {
+      checkpoints.get().save(progress, network);
+    }
+    listener.epochInterrupted(
+        progress.epoch(), progress.trained(), progress.samples(), checkpoints.isPresent());
   }
 
   private Optional<EpochSamples> await(SelectionFeed feed) throws InterruptedException {
     long start = nanoTime.getAsLong();
-    Optional<EpochSamples> samples = feed.await(nextEpoch);
+    Optional<EpochSamples> samples = feed.await(progress.epoch());
     idleNanos += nanoTime.getAsLong() - start;
     return samples;
   }
@@ -117,35 +157,62 @@ public final class TrainingLoop implements AutoCloseable {
     long start = nanoTime.getAsLong();
     feed.awaitDelivery();
     idleNanos += nanoTime.getAsLong() - start;
-    store.save(nextEpoch + 1, network);
+    store.save(Progress.before(progress.epoch() + 1), network);
   }
 
-  private double train(EpochSamples samples, SelectionFeed feed, TrainingListener listener)
+  /**
+   * In the batches that they were trained in, for the feed closes the epoch between two of them.
+   */
+  private void reportAgain(EpochSamples samples, SelectionFeed feed) throws InterruptedException {
+    for (int from = 0; from < progress.trained(); from += settings.batchSize()) {
+      int to = Math.min(from + settings.batchSize(), progress.trained());
+      feed.reportAgain(
+          Arrays.copyOfRange(samples.ids(), from, to), progress.losses(from, to), to - from);
+    }
+  }
+
+  private void train(EpochSamples samples, SelectionFeed feed, TrainingListener listener)
       throws InterruptedException {
-    long total = samples.ids().length;
-    int done = 0;
-    double lossSum = 0;
+    int before = progress.trained();
+    int total = progress.samples();
+    int epoch = progress.epoch();
     long start = nanoTime.getAsLong();
-    reader.start(source.train(), samples.ids());
-    for (Batch batch = reader.next(); batch != null; batch = reader.next()) {
+    reader.start(source.train(), samples.ids(), before);
+    for (Batch batch = next(); batch != null; batch = next()) {
+      int done = progress.trained();
       int count = batch.count();
       float[] losses = network.gradients(batch, slice(samples.weights(), done, count));
       feed.report(batch.ids(), losses, count);
-      double batchLoss = 0;
-      for (float loss : losses) {
-        batchLoss += loss;
-      }
-      if (!Double.isFinite(batchLoss)) {
+      if (!areFinite(losses)) {
         throw diverged(done, total);
       }
       double epochPart = (done + count / 2.0) / total;
-      network.step((float) learningRate.at(nextEpoch + epochPart));
-      done += count;
-      lossSum += batchLoss;
+      network.step((float) learningRate.at(epoch + epochPart));
+      progress.add(losses, count);
       double seconds = (nanoTime.getAsLong() - start) / 1e9;
-      listener.batchDone(nextEpoch, done, total, lossSum / done, done / seconds);
+      listener.batchDone(
+          epoch,
+          progress.trained(),
+          total,
+          progress.meanLoss(),
+          (progress.trained() - before) / seconds);
     }
-    return lossSum / done;
+  }
+
+  private Batch next() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    return reader.next();
+  }
+
+  private static boolean areFinite(float[] losses) {
+    for (float loss : losses) {
+      if (!Float.isFinite(loss)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static float[] slice(float[] weights, int from, int count) {
@@ -157,7 +224,7 @@ public final class TrainingLoop implements AutoCloseable {
         String.format(
             "Training diverged in epoch %d after %d of %d samples: the loss is not a finite number."
                 + " Lower the learning rate (now %s) and start again%s.",
-            nextEpoch,
+            progress.epoch(),
             done,
             total,
             settings.learningRate(),
@@ -167,7 +234,7 @@ public final class TrainingLoop implements AutoCloseable {
   private double evaluate() throws InterruptedException {
     SampleSplit test = source.test();
     long correct = 0;
-    reader.start(test, LongStream.range(0, test.count()).toArray());
+    reader.start(test, LongStream.range(0, test.count()).toArray(), 0);
     for (Batch batch = reader.next(); batch != null; batch = reader.next()) {
       correct += network.countCorrect(batch);
     }

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import io.sluice.agent.data.SampleShape;
 import io.sluice.protocol.UserError;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +33,8 @@ class CheckpointStoreTest {
   void beginsAtZeroWithoutACheckpoint() {
     Path missing = folder.resolve("missing");
     try (Network network = network("linear", 1)) {
-      assertThat(new CheckpointStore(missing, settings("linear", 1, 0)).restore(network)).isZero();
+      assertThat(new CheckpointStore(missing, settings("linear", 1, 0)).restore(network).epoch())
+          .isZero();
     }
     assertThat(missing).doesNotExist();
   }
@@ -39,12 +45,12 @@ class CheckpointStoreTest {
     try (Network network = network("linear", 1)) {
       for (int epoch = 8; epoch <= 11; epoch++) {
         network.parameters().get(0).set(new float[] {epoch, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
-        store.save(epoch, network);
+        store.save(Progress.before(epoch), network);
       }
       assertThat(files()).containsExactly("rank-0.epoch-0000010.ckpt", "rank-0.epoch-0000011.ckpt");
     }
     try (Network network = network("linear", 2)) {
-      assertThat(store.restore(network)).isEqualTo(11);
+      assertThat(store.restore(network).epoch()).isEqualTo(11);
       NDArray weight = network.parameters().get(0);
       assertThat(weight.toFloatArray()).startsWith(11, 1, 2, 3);
       assertThat(weight.hasGradient()).isTrue();
@@ -52,23 +58,82 @@ class CheckpointStoreTest {
   }
 
   @Test
+  void keepsTheLossesOfAnEpochThatIsNotOver() throws Exception {
+    CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
+    try (Network network = network("linear", 1)) {
+      store.save(Progress.before(3), network);
+      Progress amid = Progress.in(3, 5);
+      amid.add(new float[] {0.5f, 7, 9}, 2);
+      amid.add(new float[] {1.25f}, 1);
+      store.save(amid, network);
+      assertThat(files()).as("in place of its start").containsExactly("rank-0.epoch-0000003.ckpt");
+
+      Progress restored = store.restore(network);
+      assertThat(restored.epoch()).isEqualTo(3);
+      assertThat(restored.samples()).isEqualTo(5);
+      assertThat(restored.trained()).isEqualTo(3);
+      assertThat(restored.losses(0, 3)).containsExactly(0.5f, 7, 1.25f);
+      assertThat(restored.meanLoss()).isEqualTo(8.75 / 3);
+    }
+  }
+
+  @Test
+  void readsAFileOfTheVersionWithoutLosses() throws Exception {
+    CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
+    try (Network network = network("linear", 1);
+        Network other = network("linear", 2)) {
+      store.save(Progress.before(3), network);
+      Path file = folder.resolve("rank-0.epoch-0000003.ckpt");
+      Files.write(file, withoutLosses(Files.readAllBytes(file)));
+
+      Progress restored = store.restore(other);
+      assertThat(restored.epoch()).isEqualTo(3);
+      assertThat(restored.trained()).isZero();
+      assertThat(other.parameters().get(0).toFloatArray())
+          .isEqualTo(network.parameters().get(0).toFloatArray());
+    }
+  }
+
+  /** Another magic number, no numbers of samples and trained ones, and the checksum of that. */
+  private static byte[] withoutLosses(byte[] bytes) throws IOException {
+    ByteArrayOutputStream old = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(old);
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+    in.readInt();
+    out.writeInt(0x534C4332);
+    for (int i = 0; i < 3; i++) { // run, dataset, model
+      out.writeUTF(in.readUTF());
+    }
+    out.writeLong(in.readLong()); // seed
+    out.writeInt(in.readInt()); // rank
+    out.writeInt(in.readInt()); // epoch
+    assertThat(in.readInt()).as("samples").isZero();
+    assertThat(in.readInt()).as("trained").isZero();
+    out.write(in.readNBytes(in.available() - Long.BYTES));
+    CRC32 checksum = new CRC32();
+    checksum.update(old.toByteArray());
+    out.writeLong(checksum.getValue());
+    return old.toByteArray();
+  }
+
+  @Test
   void theEndOfTheLastOfAMillionEpochsIsTheNewest() throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1)) {
-      store.save(999_999, network);
-      store.save(1_000_000, network);
-      assertThat(store.restore(network)).isEqualTo(1_000_000);
+      store.save(Progress.before(999_999), network);
+      store.save(Progress.before(1_000_000), network);
+      assertThat(store.restore(network).epoch()).isEqualTo(1_000_000);
     }
   }
 
   @Test
   void ranksShareAFolder() throws Exception {
     try (Network network = network("linear", 1)) {
-      new CheckpointStore(folder, settings("linear", 1, 1)).save(7, network);
+      new CheckpointStore(folder, settings("linear", 1, 1)).save(Progress.before(7), network);
       CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
-      assertThat(store.restore(network)).isZero();
+      assertThat(store.restore(network).epoch()).isZero();
       for (int epoch = 1; epoch <= 3; epoch++) {
-        store.save(epoch, network);
+        store.save(Progress.before(epoch), network);
       }
       assertThat(files()).contains("rank-1.epoch-0000007.ckpt").hasSize(3);
     }
@@ -77,7 +142,7 @@ class CheckpointStoreTest {
   @Test
   void refusesAnotherRun() throws Exception {
     try (Network network = network("linear", 1)) {
-      new CheckpointStore(folder, settings("linear", 1, 0)).save(2, network);
+      new CheckpointStore(folder, settings("linear", 1, 0)).save(Progress.before(2), network);
       assertThatThrownBy(
               () -> new CheckpointStore(folder, settings("linear", 9, 0)).restore(network))
           .isInstanceOf(UserError.class)
@@ -96,7 +161,7 @@ class CheckpointStoreTest {
   void refusesADamagedFile() throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1)) {
-      store.save(2, network);
+      store.save(Progress.before(2), network);
       Path file = folder.resolve("rank-0.epoch-0000002.ckpt");
       byte[] whole = Files.readAllBytes(file);
 
@@ -119,7 +184,7 @@ class CheckpointStoreTest {
   void doesNotBelieveALengthInADamagedFile(int flip) throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1)) {
-      store.save(2, network);
+      store.save(Progress.before(2), network);
       Path file = folder.resolve("rank-0.epoch-0000002.ckpt");
       byte[] bytes = Files.readAllBytes(file);
       float[] before = network.parameters().get(0).toFloatArray();
@@ -144,7 +209,7 @@ class CheckpointStoreTest {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network small = network("linear", 1);
         Network large = new Network(settings("linear", 1, 0), new SampleShape(1, 3, 3), 2)) {
-      store.save(2, small);
+      store.save(Progress.before(2), small);
       assertDamaged(store, large, "it has an array of shape (2, 6) where the model has (2, 9)");
     }
   }
@@ -154,7 +219,7 @@ class CheckpointStoreTest {
     Path file = Files.createFile(folder.resolve("file"));
     try (Network network = network("linear", 1)) {
       CheckpointStore store = new CheckpointStore(file, settings("linear", 1, 0));
-      assertThatThrownBy(() -> store.save(1, network))
+      assertThatThrownBy(() -> store.save(Progress.before(1), network))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("Could not write a checkpoint in " + file);
     }
@@ -165,9 +230,10 @@ class CheckpointStoreTest {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1)) {
       Thread.currentThread().interrupt();
-      assertThatThrownBy(() -> store.save(1, network)).isInstanceOf(InterruptedException.class);
+      assertThatThrownBy(() -> store.save(Progress.before(1), network))
+          .isInstanceOf(InterruptedException.class);
       assertThat(Thread.interrupted()).isFalse();
-      assertThat(store.restore(network)).as("what is half written does not count").isZero();
+      assertThat(store.restore(network).epoch()).as("what is half written does not count").isZero();
     }
   }
 

@@ -52,6 +52,12 @@ class TestingSelectionFeed implements SelectionFeed {
   }
 
   @Override
+  public void reportAgain(long[] ids, float[] losses, int count) {
+    calls.add("again " + count);
+    report(ids, losses, count);
+  }
+
+  @Override
   public void endEpoch(int ended) {
     calls.add("end " + ended);
     nanoTime += 3_000_000;

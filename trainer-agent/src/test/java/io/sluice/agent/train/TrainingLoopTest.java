@@ -19,6 +19,8 @@ import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingLoopTest {
   private static final TrainingListener SILENT = new TrainingListener() {};
@@ -208,6 +210,114 @@ class TrainingLoopTest {
     }
   }
 
+  /** As SIGTERM does it. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4, 10})
+  void anAgentThatIsStoppedAmidAnEpochGoesOnThere(int batches) throws Exception {
+    var whole = new TestingSelectionFeed(epoch -> TestingSelectionFeed.shuffled(300, epoch));
+    Path undisturbed = folder.resolve("undisturbed");
+    TrainerSettings alone = TestingSettings.of("cnn", 3, Optional.of(undisturbed));
+    List<EpochResult> expected = new ArrayList<>();
+    try (var loop = new TrainingLoop(alone, source)) {
+      loop.run(whole, collect(expected));
+    }
+
+    Path parts = folder.resolve("parts");
+    TrainerSettings settings = TestingSettings.of("cnn", 3, Optional.of(parts));
+    List<String> events = new ArrayList<>();
+    var first = new TestingSelectionFeed(epoch -> TestingSelectionFeed.shuffled(300, epoch));
+    try (var loop = new TrainingLoop(settings, source)) {
+      assertThatThrownBy(() -> loop.run(first, stopping(1, batches, events)))
+          .isInstanceOf(InterruptedException.class);
+    }
+    int trained = Math.min(32 * batches, 300);
+    assertThat(events).containsExactly("stopped in 1 after " + trained + "/300, saved true");
+    assertThat(first.ids(1)).hasSize(trained);
+
+    var second = new TestingSelectionFeed(epoch -> TestingSelectionFeed.shuffled(300, epoch));
+    List<EpochResult> results = new ArrayList<>();
+    try (var loop = new TrainingLoop(settings, source)) {
+      assertThat(loop.nextEpoch()).isEqualTo(1);
+      loop.run(second, collect(results));
+    }
+    assertThat(second.calls).startsWith("await 1", "again 32").contains("end 1", "await 2");
+    for (int epoch = 1; epoch <= 2; epoch++) {
+      assertThat(second.ids(epoch)).as("whole, in order").isEqualTo(whole.ids(epoch));
+      assertThat(second.reportedLosses.get(epoch)).isEqualTo(whole.reportedLosses.get(epoch));
+      assertThat(results.get(epoch - 1).meanLoss()).isEqualTo(expected.get(epoch).meanLoss());
+      assertThat(results.get(epoch - 1).trained()).isEqualTo(300);
+    }
+    String last = "rank-0.epoch-0000003.ckpt";
+    assertThat(parts.resolve(last)).hasSameBinaryContentAs(undisturbed.resolve(last));
+  }
+
+  @Test
+  void aCheckpointOfAnotherSelectionIsRefused() throws Exception {
+    TrainerSettings settings = TestingSettings.of("linear", 3, Optional.of(folder));
+    try (var loop = new TrainingLoop(settings, source)) {
+      var feed = new TestingSelectionFeed(epoch -> ids(0, 100));
+      assertThatThrownBy(() -> loop.run(feed, stopping(0, 1, new ArrayList<>())))
+          .isInstanceOf(InterruptedException.class);
+    }
+    try (var loop = new TrainingLoop(settings, source)) {
+      var feed = new TestingSelectionFeed(epoch -> ids(0, 101));
+      assertThatThrownBy(() -> loop.run(feed, SILENT))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("epoch 0 with 100 samples on this rank, and its selection has 101");
+    }
+  }
+
+  /** A rank that was removed and added again; what it had trained of its last epoch is past. */
+  @Test
+  void whatIsTrainedOfAnEpochThatIsPastIsForgotten() throws Exception {
+    TrainerSettings settings = TestingSettings.of("linear", 5, Optional.of(folder));
+    try (var loop = new TrainingLoop(settings, source)) {
+      var feed = new TestingSelectionFeed(epoch -> ids(0, 100));
+      assertThatThrownBy(() -> loop.run(feed, stopping(1, 2, new ArrayList<>())))
+          .isInstanceOf(InterruptedException.class);
+    }
+    var later =
+        new TestingSelectionFeed(epoch -> ids(0, 40)) {
+          @Override
+          public Optional<EpochSamples> await(int wanted) throws InterruptedException {
+            return super.await(Math.max(4, wanted));
+          }
+        };
+    try (var loop = new TrainingLoop(settings, source)) {
+      loop.run(later, SILENT);
+    }
+    assertThat(later.calls).startsWith("await 4", "end 4");
+    assertThat(later.ids(4)).hasSize(40);
+  }
+
+  @Test
+  void withoutACheckpointAStoppedAgentSaysSo() throws InterruptedException {
+    List<String> events = new ArrayList<>();
+    try (var loop = new TrainingLoop(TestingSettings.of("linear", 1, Optional.empty()), source)) {
+      var feed = new TestingSelectionFeed(epoch -> ids(0, 100));
+      assertThatThrownBy(() -> loop.run(feed, stopping(0, 1, events)))
+          .isInstanceOf(InterruptedException.class);
+    }
+    assertThat(events).containsExactly("stopped in 0 after 32/100, saved false");
+  }
+
+  /** Interrupts the loop's thread after so many batches of an epoch. */
+  private static TrainingListener stopping(int epoch, int batches, List<String> events) {
+    return new TrainingListener() {
+      @Override
+      public void batchDone(int of, long done, long total, double loss, double perSecond) {
+        if (of == epoch && done == Math.min(32L * batches, total)) {
+          Thread.currentThread().interrupt();
+        }
+      }
+
+      @Override
+      public void epochInterrupted(int of, long done, long total, boolean saved) {
+        events.add("stopped in " + of + " after " + done + "/" + total + ", saved " + saved);
+      }
+    };
+  }
+
   @Test
   void aRunWithoutAnEndGoesOnWhereOneOfItsFirstCyclesLengthEnds() throws Exception {
     Path bounded = folder.resolve("bounded");
@@ -297,7 +407,7 @@ class TrainingLoopTest {
       loop.run(new TestingSelectionFeed(ids, weights), SILENT);
     }
     try (Network network = new Network(settings, source.shape(), source.classes())) {
-      assertThat(new CheckpointStore(checkpoints, settings).restore(network)).isEqualTo(2);
+      assertThat(new CheckpointStore(checkpoints, settings).restore(network).epoch()).isEqualTo(2);
       return network.parameters().get(0).toFloatArray();
     }
   }
