@@ -1,5 +1,7 @@
 package io.sluice.agent.train;
 
+import java.time.Duration;
+
 /** Follows a {@link TrainingLoop}, on the loop's thread. */
 public interface TrainingListener {
 
@@ -15,6 +17,19 @@ public interface TrainingListener {
   default void batchDone(
       int epoch, long samplesDone, long samplesTotal, double meanLoss, double samplesPerSecond) {}
 
+  /**
+   * Called when a checkpoint is on disk.
+   *
+   * @param bytes size of its file
+   * @param time how long it took to write
+   */
+  default void checkpointSaved(long bytes, Duration time) {}
+
   /** Called when the epoch is trained, reported, evaluated and saved. */
   default void epochDone(EpochResult result) {}
+
+  /** A listener that tells this one of everything, and then the other. */
+  default TrainingListener and(TrainingListener other) {
+    return new BothListeners(this, other);
+  }
 }

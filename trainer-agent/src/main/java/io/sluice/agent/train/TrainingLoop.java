@@ -89,7 +89,7 @@ public final class TrainingLoop implements AutoCloseable {
       double accuracy = evaluate();
       long tested = nanoTime.getAsLong();
       if (checkpoints.isPresent()) {
-        save(checkpoints.get(), feed);
+        save(checkpoints.get(), feed, listener);
       }
       listener.epochDone(
           new EpochResult(
@@ -113,11 +113,14 @@ public final class TrainingLoop implements AutoCloseable {
     return samples;
   }
 
-  private void save(CheckpointStore store, SelectionFeed feed) throws InterruptedException {
+  private void save(CheckpointStore store, SelectionFeed feed, TrainingListener listener)
+      throws InterruptedException {
     long start = nanoTime.getAsLong();
     feed.awaitDelivery();
-    idleNanos += nanoTime.getAsLong() - start;
-    store.save(nextEpoch + 1, network);
+    long delivered = nanoTime.getAsLong();
+    idleNanos += delivered - start;
+    long bytes = store.save(nextEpoch + 1, network);
+    listener.checkpointSaved(bytes, Duration.ofNanos(nanoTime.getAsLong() - delivered));
   }
 
   private double train(EpochSamples samples, SelectionFeed feed, TrainingListener listener)
