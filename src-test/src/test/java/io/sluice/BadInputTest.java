@@ -112,19 +112,19 @@ class BadInputTest {
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () -> {
-              assertThat(metrics.sum("ingest.rejected.oversized")).isEqualTo(1);
-              assertThat(metrics.sum("ingest.rejected.undecodable")).isEqualTo(1);
-              assertThat(metrics.sum("ingest.rejected.unknown-version")).isEqualTo(1);
-              assertThat(metrics.sum("ingest.rejected.wrong-shard")).isEqualTo(1);
-              assertThat(metrics.sum("ingest.rejected.negative-index")).isEqualTo(1);
-              assertThat(metrics.sum("ingest.rejected.non-finite-loss")).isEqualTo(1);
+              assertThat(metrics.sum("ingest.reason.oversized.rejected")).isEqualTo(1);
+              assertThat(metrics.sum("ingest.reason.undecodable.rejected")).isEqualTo(1);
+              assertThat(metrics.sum("ingest.reason.unknown-version.rejected")).isEqualTo(1);
+              assertThat(metrics.sum("ingest.reason.wrong-shard.rejected")).isEqualTo(1);
+              assertThat(metrics.sum("ingest.reason.negative-index.rejected")).isEqualTo(1);
+              assertThat(metrics.sum("ingest.reason.non-finite-loss.rejected")).isEqualTo(1);
               assertThat(metrics.sum("difficulty-tracker.lossesApplied")).isEqualTo(SAMPLES - 1);
               assertThat(metrics.sum("recluster.epoch")).isEqualTo(1);
               assertThat(metrics.sum("recluster.samplesKnown")).isEqualTo(SAMPLES);
               assertThat(metrics.sum("recluster.samplesUnseen")).isEqualTo(1);
               assertThat(metrics.sum("recluster.windowSize")).isEqualTo(1);
-              assertThat(metrics.sum("recluster.cluster0.size")).isEqualTo(SAMPLES - 1);
-              assertThat(metrics.sum("recluster.cluster0.center")).isBetween(19.0, 20.0);
+              assertThat(metrics.sum("recluster.cluster.0.size")).isEqualTo(SAMPLES - 1);
+              assertThat(metrics.sum("recluster.cluster.0.center")).isBetween(19.0, 20.0);
               assertThat(metrics.sum("selector.samplesSelected")).isEqualTo(SAMPLES);
               assertThat(metrics.sum("selector.samplesSelectedTotal")).isEqualTo(2 * SAMPLES);
               assertThat(metrics.sum("selector.samplesSavedTotal")).isZero();

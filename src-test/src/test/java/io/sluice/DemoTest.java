@@ -227,6 +227,12 @@ class DemoTest {
       TestingProcess used = TestingProcess.start(folder, "demo", "--ui-port", port);
       assertThat(used.await()).isEqualTo(1);
       assertThat(used.err()).contains(port, "--ui-port").hasLineCount(1);
+      TestingProcess noMetrics = TestingProcess.start(folder, "demo", "--metrics-port", port);
+      assertThat(noMetrics.await()).isEqualTo(1);
+      assertThat(noMetrics.err())
+          .contains("port " + port + " for metrics is in use", "--metrics-port")
+          .hasLineCount(1);
+      assertThat(noMetrics.leftovers()).isEmpty();
     }
 
     TestingProcess endless =

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The sluice command in a process of its own, with a temporary folder of its own. */
-final class TestingProcess {
+public final class TestingProcess {
 
   private final Process process;
   private final Path temporary;
@@ -25,14 +25,14 @@ final class TestingProcess {
     this.err = err;
   }
 
-  static TestingProcess start(Path folder, String... arguments) throws IOException {
+  public static TestingProcess start(Path folder, String... arguments) throws IOException {
     return start(folder, List.of(), arguments);
   }
 
   /**
    * @param options of the JVM
    */
-  static TestingProcess start(Path folder, List<String> options, String... arguments)
+  public static TestingProcess start(Path folder, List<String> options, String... arguments)
       throws IOException {
     Path temporary = Files.createDirectories(folder.resolve("tmp"));
     Path out = folder.resolve("out.txt");
@@ -60,7 +60,7 @@ final class TestingProcess {
   }
 
   /** Exit code; fails the test when the command does not end in time. */
-  int await() throws InterruptedException, IOException {
+  public int await() throws InterruptedException, IOException {
     if (!process.waitFor(180, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new AssertionError("still running after 180 s; it printed:\n" + out() + err());
@@ -69,15 +69,15 @@ final class TestingProcess {
   }
 
   /** What Ctrl-C does. */
-  void interrupt() throws IOException, InterruptedException {
+  public void interrupt() throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
   }
 
-  String out() throws IOException {
+  public String out() throws IOException {
     return Files.readString(out, StandardCharsets.UTF_8);
   }
 
-  String err() throws IOException {
+  public String err() throws IOException {
     return Files.readString(err, StandardCharsets.UTF_8);
   }
 

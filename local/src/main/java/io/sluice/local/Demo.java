@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.apache.flink.configuration.Configuration;
 
 /** Runs broker, cluster, job and agents, and tells a person what happens. */
 final class Demo {
@@ -22,6 +23,7 @@ final class Demo {
   private final Optional<DemoGrowth> growth;
   private final Optional<Path> summary;
   private final int uiPort;
+  private final int metricsPort;
   private final boolean keepRunning;
 
   /** One training and how long it took. */
@@ -41,16 +43,19 @@ final class Demo {
     this.growth = growth;
     this.summary = summary;
     this.uiPort = uiPort;
+    this.metricsPort = config.get(Options.METRICS_PORT);
     this.keepRunning = keepRunning;
   }
 
   void run() throws InterruptedException {
     console.line("Starting a Kafka broker and a Flink cluster in this process.");
     TorchThreads.limit();
-    try (LocalFlink flink = Interruption.start(() -> LocalFlink.create(uiPort, slots()));
+    try (LocalFlink flink = Interruption.start(this::cluster);
         LocalKafka kafka = Interruption.start(LocalKafka::create)) {
       RunConfig local =
-          config.with(Map.of("bootstrap-servers", kafka.bootstrapServers()), "local broker");
+          config
+              .with(Map.of("bootstrap-servers", kafka.bootstrapServers()), "local broker")
+              .with(Map.of("metrics-port", agentsMetricsPort()), "after Flink's metrics-port");
       introduce(flink, kafka);
       Trained selected;
       try (LocalRun run = Interruption.start(() -> LocalRun.start(flink, local))) {
@@ -92,6 +97,17 @@ final class Demo {
     }
   }
 
+  private LocalFlink cluster() {
+    return LocalFlink.create(
+        uiPort,
+        slots(),
+        metricsPort == 0 ? new Configuration() : LocalFlink.metricsOn(metricsPort));
+  }
+
+  private String agentsMetricsPort() {
+    return Integer.toString(metricsPort == 0 ? 0 : metricsPort + 1);
+  }
+
   private int slots() {
     int parallelism = config.get(Options.PARALLELISM);
     return parallelism == 0
@@ -130,6 +146,15 @@ final class Demo {
     Epochs epochs = config.get(Options.EPOCHS);
     console.line(console.bold("Flink UI  ") + flink.uiAddress());
     console.line(console.bold("Kafka     ") + kafka.bootstrapServers());
+    if (metricsPort > 0) {
+      console.line(
+          console.bold("Metrics   ")
+              + String.format(
+                  Locale.ROOT,
+                  "http://127.0.0.1:%d/metrics, agents' from port %d on",
+                  metricsPort,
+                  metricsPort + 1));
+    }
     console.line(
         console.bold("Training  ")
             + String.format(

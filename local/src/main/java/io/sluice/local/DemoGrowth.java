@@ -1,6 +1,5 @@
 package io.sluice.local;
 
-import io.sluice.agent.train.EpochResult;
 import io.sluice.agent.train.EpochSamples;
 import io.sluice.agent.train.TrainingListener;
 import io.sluice.local.control.DatasetGrowth;
@@ -52,34 +51,27 @@ record DemoGrowth(long count, int epoch) {
    * until it is done: no shard makes the epoch's selection without them.
    */
   IntFunction<TrainingListener> listeners(RunConfig run, IntFunction<TrainingListener> others) {
-    return rank -> rank == 0 ? announcing(run, others.apply(rank)) : others.apply(rank);
+    return rank -> rank == 0 ? new Announcer(run).and(others.apply(rank)) : others.apply(rank);
   }
 
-  private TrainingListener announcing(RunConfig run, TrainingListener other) {
-    return new TrainingListener() {
-      @Override
-      public void epochStarted(EpochSamples samples) {
-        if (samples.epoch() == epoch - 1) {
-          try {
-            DatasetGrowth.add(run, count, epoch);
-          } catch (InterruptedException e) {
-            // The run is being given up; the agent's loop stops at its next wait.
-            Thread.currentThread().interrupt();
-          }
-        }
-        other.epochStarted(samples);
-      }
+  private final class Announcer implements TrainingListener {
+    private final RunConfig run;
 
-      @Override
-      public void batchDone(
-          int epoch, long samplesDone, long samplesTotal, double meanLoss, double perSecond) {
-        other.batchDone(epoch, samplesDone, samplesTotal, meanLoss, perSecond);
-      }
+    Announcer(RunConfig run) {
+      this.run = run;
+    }
 
-      @Override
-      public void epochDone(EpochResult result) {
-        other.epochDone(result);
+    @Override
+    public void epochStarted(EpochSamples samples) {
+      if (samples.epoch() != epoch - 1) {
+        return;
       }
-    };
+      try {
+        DatasetGrowth.add(run, count, epoch);
+      } catch (InterruptedException e) {
+        // The run is being given up; the agent's loop stops at its next wait.
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }

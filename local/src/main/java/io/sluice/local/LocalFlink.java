@@ -1,7 +1,9 @@
 package io.sluice.local;
 
 import io.sluice.protocol.UserError;
+import java.io.IOException;
 import java.net.BindException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.metrics.prometheus.LoopbackPrometheusReporter;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecution;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
@@ -99,6 +102,30 @@ public final class LocalFlink implements AutoCloseable {
       }
       throw new IllegalStateException("the Flink cluster did not start: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Settings that have a cluster serve its metrics to Prometheus on the loopback interface, at
+   * {@code /metrics}.
+   *
+   * @throws UserError when the port is taken; Flink would go on without
+   */
+  public static Configuration metricsOn(int port) {
+    try (ServerSocket free = new ServerSocket()) {
+      free.setReuseAddress(true);
+      free.bind(BrokerSockets.address(port));
+    } catch (IOException e) {
+      throw new UserError(
+          "port " + port + " for metrics is in use; choose another with --metrics-port", e);
+    }
+    Configuration c = new Configuration();
+    Configuration reporter = MetricOptions.forReporter(c, "prometheus");
+    reporter.set(
+        MetricOptions.REPORTER_FACTORY_CLASS, LoopbackPrometheusReporter.Factory.class.getName());
+    reporter.setString("port", Integer.toString(port));
+    // Labels say what the names are: run-1 and not run_1.
+    reporter.setString("filterLabelValueCharacters", "false");
+    return c;
   }
 
   /** Where a browser finds the web UI. */

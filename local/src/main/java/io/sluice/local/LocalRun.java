@@ -6,6 +6,7 @@ import io.sluice.job.SelectionJob;
 import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
+import java.net.InetAddress;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -17,7 +18,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.apache.flink.core.execution.JobClient;
 
-/** One run in this process: its selection job on the local cluster, and its agents in threads. */
+/**
+ * One run in this process: its selection job on the local cluster, and its agents in threads. If
+ * {@code metrics-port} is set, it is rank 0's, and each further rank has the next one, on the
+ * loopback interface.
+ */
 public final class LocalRun implements AutoCloseable {
 
   /**
@@ -68,10 +73,18 @@ public final class LocalRun implements AutoCloseable {
   /** Starts one agent. Training ends when the last of them is done, or the first fails. */
   private void start(
       int rank, TrainingListener listener, AtomicInteger running, CompletableFuture<Void> ended) {
-    RunConfig own = config.with(Map.of("rank", Integer.toString(rank)), "rank");
+    int metricsPort = config.get(Options.METRICS_PORT);
+    RunConfig own =
+        config.with(
+            Map.of(
+                "rank",
+                Integer.toString(rank),
+                "metrics-port",
+                Integer.toString(metricsPort == 0 ? 0 : metricsPort + rank)),
+            "rank " + rank);
     threads.execute(
         () -> {
-          try (Agent agent = Agent.open(own)) {
+          try (Agent agent = Agent.open(own, InetAddress.getLoopbackAddress())) {
             agent.run(listener);
             if (running.decrementAndGet() == 0) {
               ended.complete(null);

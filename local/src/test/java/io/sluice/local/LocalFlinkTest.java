@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.protocol.UserError;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.JobClient;
@@ -116,6 +121,54 @@ class LocalFlinkTest {
     }
   }
 
+  @Test
+  void servesMetricsToThisMachineAlone() throws Exception {
+    int port = freePort();
+    try (LocalFlink flink = LocalFlink.create(0, 1, LocalFlink.metricsOn(port))) {
+      JobClient job = flink.submit("counting to: ten-1", LocalFlinkTest::endless);
+      awaitStatus(job, JobStatus.RUNNING);
+      URI metrics = URI.create("http://127.0.0.1:" + port + "/metrics");
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(
+              () ->
+                  assertThat(get(metrics))
+                      .contains("flink_jobmanager_job_numRestarts{")
+                      .contains("flink_taskmanager_job_task_numRecordsOut{")
+                      .contains("job_name=\"counting to: ten-1\""));
+      for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+        for (InetAddress address : Collections.list(network.getInetAddresses())) {
+          if (!address.isLoopbackAddress()) {
+            assertThatThrownBy(() -> new Socket(address, port).close())
+                .isInstanceOf(ConnectException.class);
+          }
+        }
+      }
+    }
+    try (ServerSocket free = new ServerSocket()) {
+      free.bind(BrokerSockets.address(port));
+    }
+  }
+
+  @Test
+  void aMetricsPortInUseIsOneClearLine() throws Exception {
+    try (ServerSocket other = new ServerSocket()) {
+      other.bind(BrokerSockets.address(0));
+      assertThatThrownBy(() -> LocalFlink.metricsOn(other.getLocalPort()))
+          .isInstanceOf(UserError.class)
+          .hasMessage(
+              "port %d for metrics is in use; choose another with --metrics-port",
+              other.getLocalPort());
+    }
+  }
+
+  private static int freePort() throws Exception {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(BrokerSockets.address(0));
+      return socket.getLocalPort();
+    }
+  }
+
   private static void endless(StreamExecutionEnvironment environment) {
     environment.enableCheckpointing(100);
     environment.fromSequence(0, Long.MAX_VALUE).rebalance().sinkTo(new DiscardingSink<>());
@@ -128,7 +181,10 @@ class LocalFlinkTest {
   }
 
   private static String get(LocalFlink flink, String path) throws Exception {
-    URI address = flink.uiAddress().resolve(path);
+    return get(flink.uiAddress().resolve(path));
+  }
+
+  private static String get(URI address) throws Exception {
     return HttpClient.newHttpClient()
         .send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString())
         .body();

@@ -80,7 +80,7 @@ class BadLossesTest {
     }
 
     double rejected = 4 * SAMPLES * 3.0 / strange.length;
-    assertCounted("ingest.rejected.non-finite-loss", rejected);
+    assertCounted("ingest.reason.non-finite-loss.rejected", rejected);
     assertCounted("difficulty-tracker.lossesApplied", 4 * SAMPLES - rejected);
     for (ConsumerRecord<byte[], byte[]> record :
         TestingRun.read(config, config.topics().selectionPlans())) {
@@ -107,11 +107,11 @@ class BadLossesTest {
 
       Selection next = client.awaitSelection(1, Duration.ofSeconds(60));
       assertThat(next.known()).isEqualTo(SAMPLES);
-      assertCounted("difficulty-tracker.rejected.unknown-sample", STRANGERS);
+      assertCounted("difficulty-tracker.reason.unknown-sample.rejected", STRANGERS);
       assertCounted("difficulty-tracker.lossesApplied", SAMPLES);
-      assertCounted("ingest.rejected.negative-index", 1);
-      assertCounted("ingest.rejected.index-too-large", 1);
-      assertCounted("ingest.rejected.wrong-shard", 1);
+      assertCounted("ingest.reason.negative-index.rejected", 1);
+      assertCounted("ingest.reason.index-too-large.rejected", 1);
+      assertCounted("ingest.reason.wrong-shard.rejected", 1);
       await()
           .atMost(Duration.ofSeconds(30))
           .untilAsserted(

@@ -101,7 +101,7 @@ class EpochOrderTest {
               .atMost(Duration.ofSeconds(30))
               .untilAsserted(
                   () ->
-                      assertThat(metrics.sum("difficulty-tracker.rejected.late-loss"))
+                      assertThat(metrics.sum("difficulty-tracker.reason.late-loss.rejected"))
                           .isEqualTo(sliceOfEpochOne));
         }
       }

@@ -54,7 +54,8 @@ class RepeatsTest {
 
   private static double repeatsCounted(TestingMetrics metrics) {
     return Stream.of("batch", "end", "samples", "join")
-        .mapToDouble(kind -> metrics.sum("difficulty-tracker.rejected.repeated-" + kind))
+        .mapToDouble(
+            kind -> metrics.sum("difficulty-tracker.reason.repeated-" + kind + ".rejected"))
         .sum();
   }
 

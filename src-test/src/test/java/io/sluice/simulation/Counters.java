@@ -18,7 +18,7 @@ final class Counters {
 
   void add(String name, long more) {
     counts.merge(name, more, Long::sum);
-    if (name.contains(".rejected.")) {
+    if (name.endsWith(".rejected")) {
       rejected += more;
     }
   }

@@ -359,8 +359,8 @@ final class SimulatedJob implements AutoCloseable {
 
   /** Of losses that may have been accepted long before the event at hand. */
   private long rejectedOfBacklog() {
-    return counters.get(TRACKER + ".rejected.unknown-sample")
-        + counters.get(TRACKER + ".rejected.retired-sample");
+    return counters.get(TRACKER + ".reason.unknown-sample.rejected")
+        + counters.get(TRACKER + ".reason.retired-sample.rejected");
   }
 
   /** Losses applied, refused or waiting. */

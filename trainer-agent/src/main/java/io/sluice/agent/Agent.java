@@ -1,5 +1,6 @@
 package io.sluice.agent;
 
+import io.sluice.agent.client.ClientMetrics;
 import io.sluice.agent.client.IdRange;
 import io.sluice.agent.client.SelectionClient;
 import io.sluice.agent.data.SampleSource;
@@ -11,6 +12,8 @@ import io.sluice.agent.train.TrainingLoop;
 import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
 
@@ -22,23 +25,33 @@ import java.util.Locale;
 public final class Agent implements AutoCloseable {
 
   private final RunConfig config;
+  private final InetAddress metricsAddress;
   private final SampleSource source;
   private final TrainingLoop loop;
   private volatile SelectionClient client;
 
-  private Agent(RunConfig config, SampleSource source, TrainingLoop loop) {
+  private Agent(
+      RunConfig config, InetAddress metricsAddress, SampleSource source, TrainingLoop loop) {
     this.config = config;
+    this.metricsAddress = metricsAddress;
     this.source = source;
     this.loop = loop;
+  }
+
+  /** As {@link #open(RunConfig, InetAddress)}, with metrics on every interface. */
+  public static Agent open(RunConfig config) throws InterruptedException {
+    return open(config, new InetSocketAddress(0).getAddress());
   }
 
   /**
    * Opens the dataset and loads the model, with its newest checkpoint if there is one.
    *
+   * @param metricsAddress where to serve metrics while it runs, if {@code metrics-port} is set
    * @throws UserError when the dataset, the model, the device or the checkpoint is not as the
    *     settings say
    */
-  public static Agent open(RunConfig config) throws InterruptedException {
+  public static Agent open(RunConfig config, InetAddress metricsAddress)
+      throws InterruptedException {
     // DJL reports its use from cloud machines unless told not to.
     System.setProperty("OPT_OUT_TRACKING", System.getProperty("OPT_OUT_TRACKING", "true"));
     String spec = config.get(Options.DATASET);
@@ -59,7 +72,7 @@ public final class Agent implements AutoCloseable {
             config.get(Options.CHECKPOINT_DIR),
             DeviceChoice.valueOf(config.get(Options.DEVICE).toUpperCase(Locale.ROOT)));
     try {
-      return new Agent(config, source, new TrainingLoop(settings, source));
+      return new Agent(config, metricsAddress, source, new TrainingLoop(settings, source));
     } catch (RuntimeException e) {
       source.close();
       throw e;
@@ -78,11 +91,21 @@ public final class Agent implements AutoCloseable {
     }
     List<IdRange> samples =
         config.get(Options.RANK) == 0 ? List.of(new IdRange(0, source.train().count())) : List.of();
-    try (SelectionClient joined = SelectionClient.join(config, firstEpoch, samples);
+    AgentMetrics metrics =
+        new AgentMetrics(
+            config.get(Options.RUN_NAME), config.get(Options.RANK), this::clientMetrics);
+    try (MetricsServer server = serve(metrics);
+        SelectionClient joined = SelectionClient.join(config, firstEpoch, samples);
         KafkaFeed feed = new KafkaFeed(joined, config, firstEpoch)) {
       client = joined;
-      loop.run(feed, listener);
+      loop.run(feed, metrics.and(listener));
     }
+  }
+
+  /** Null when nobody wants it. */
+  private MetricsServer serve(AgentMetrics metrics) {
+    int port = config.get(Options.METRICS_PORT);
+    return port == 0 ? null : MetricsServer.start(metricsAddress, port, metrics.registry());
   }
 
   /** Epoch that {@link #run} begins with: 0, or the one after the checkpoint's. */
@@ -95,8 +118,12 @@ public final class Agent implements AutoCloseable {
    * samples keep their difficulty.
    */
   public long lossesDropped() {
+    return clientMetrics().lossesDropped();
+  }
+
+  private ClientMetrics clientMetrics() {
     SelectionClient joined = client;
-    return joined == null ? 0 : joined.lossesDropped();
+    return joined == null ? ClientMetrics.NONE : joined.metrics();
   }
 
   /** Where it trains, such as {@code cpu()} or {@code gpu(0)}. */

@@ -45,6 +45,16 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("ai.djl..", "io.sluice.agent.train..", "io.sluice.agent.data..");
 
+  /** Client and trainer tell what happens; who shows it to whom is not their business. */
+  @ArchTest
+  static final ArchRule PROMETHEUS_IS_FOR_THE_AGENT_ALONE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.sluice.agent")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.prometheus..");
+
   /** Bytes from outside must not choose which classes are made. */
   @ArchTest
   static final ArchRule NOTHING_IS_READ_BY_JAVA_SERIALIZATION =

@@ -13,15 +13,16 @@ import org.apache.flink.metrics.MetricGroup;
 
 /**
  * Every metric of the job: its name, its unit, and who updates it. Flink adds the scope (job,
- * operator, subtask), so a name says only what it measures. Gauges are NaN or -1 until first set.
+ * operator, subtask), so a name says only what it measures. Pairs in a name, such as {@code
+ * rank.<r>}, are labels in Prometheus. Gauges are NaN or -1 until first set.
  */
 public final class JobMetrics {
 
   private JobMetrics() {}
 
   /**
-   * {@code rejected.<reason>}: refused losses and records since the start; a loss counts as one,
-   * and so does a record of any other kind. On the ingest and the difficulty tracker.
+   * {@code reason.<reason>.rejected}: refused losses and records since the start; a loss counts as
+   * one, and so does a record of any other kind. On the ingest and the difficulty tracker.
    *
    * @param <R> the reasons
    */
@@ -31,9 +32,9 @@ public final class JobMetrics {
 
     public Rejected(MetricGroup operator, Class<R> reasons, Function<R, String> word) {
       counters = new EnumMap<>(reasons);
-      MetricGroup group = operator.addGroup("rejected");
       for (R reason : reasons.getEnumConstants()) {
-        counters.put(reason, group.counter(word.apply(reason)));
+        MetricGroup group = operator.addGroup("reason", word.apply(reason));
+        counters.put(reason, group.counter("rejected"));
       }
     }
 
@@ -135,7 +136,7 @@ public final class JobMetrics {
       java.util.Arrays.fill(centers, Double.NaN);
       for (int i = 0; i < clusters; i++) {
         int cluster = i;
-        MetricGroup group = operator.addGroup("cluster" + i);
+        MetricGroup group = operator.addGroup("cluster", Integer.toString(i));
         gauge(group, "center", () -> centers[cluster]);
         gauge(group, "size", () -> sizes[cluster]);
       }
@@ -169,7 +170,7 @@ public final class JobMetrics {
       reportsIgnored.inc();
     }
 
-    /** {@code cluster<i>.center} in the loss's unit and {@code cluster<i>.size} in samples. */
+    /** {@code cluster.<i>.center} in the loss's unit and {@code cluster.<i>.size} in samples. */
     public void clusters(List<Double> newCenters, List<Long> newSizes) {
       for (int i = 0; i < centers.length; i++) {
         centers[i] = i < newCenters.size() ? newCenters.get(i) : Double.NaN;

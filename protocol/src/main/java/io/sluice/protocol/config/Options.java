@@ -274,6 +274,17 @@ public final class Options {
           "Most losses an agent holds that Kafka has not taken yet; beyond it they are dropped and"
               + " counted, and their samples keep their difficulty. About 12 bytes each.");
 
+  public static final Option<Integer> METRICS_PORT =
+      Option.integer(
+          "metrics-port",
+          AGENT,
+          "0",
+          0,
+          65_535,
+          "Port on which this agent serves its metrics to Prometheus, over HTTP at /metrics; 0"
+              + " turns it off. In a demo it is Flink's, the agents have the ports that follow, and"
+              + " all of them are on the loopback interface.");
+
   /** All options, in the order of the help. */
   public static final List<Option<?>> ALL =
       List.of(
@@ -304,7 +315,8 @@ public final class Options {
           DEVICE,
           CHECKPOINT_DIR,
           EARLY_CLOSE,
-          LOSS_BUFFER);
+          LOSS_BUFFER,
+          METRICS_PORT);
 
   private Options() {}
 

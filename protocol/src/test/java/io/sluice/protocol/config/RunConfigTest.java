@@ -61,6 +61,7 @@ class RunConfigTest {
     expected.put("checkpoint-dir", "");
     expected.put("early-close", "0.05");
     expected.put("loss-buffer", "4194304");
+    expected.put("metrics-port", "0");
 
     Map<String, String> actual = new LinkedHashMap<>();
     for (Option<?> option : Options.ALL) {
@@ -138,7 +139,7 @@ class RunConfigTest {
     assertThatThrownBy(() -> DEFAULTS.with(Map.of("shard", "4"), "run.yaml"))
         .isInstanceOf(UsageError.class)
         .hasMessageStartingWith("unknown key 'shard' (run.yaml); allowed: run, bootstrap-servers,")
-        .hasMessageEndingWith(", loss-buffer, kafka.*");
+        .hasMessageEndingWith(", loss-buffer, metrics-port, kafka.*");
     assertThatThrownBy(() -> DEFAULTS.withEnvironment(Map.of("SLUICE_WINDOW", "4")))
         .isInstanceOf(UsageError.class)
         .hasMessageStartingWith(
@@ -291,7 +292,7 @@ class RunConfigTest {
     assertThat(inEffect).as("it is shown").doesNotContainValue("secret");
     assertThat(inEffect).containsEntry("run", "demo").containsEntry("epochs", "3");
     assertThat(inEffect).containsEntry("shards", "128").doesNotContainKey("bootstrap-servers");
-    assertThat(inEffect.keySet()).startsWith("run", "shards").endsWith("loss-buffer");
+    assertThat(inEffect.keySet()).startsWith("run", "shards").endsWith("metrics-port");
   }
 
   @Test

@@ -22,4 +22,8 @@ public record ClientMetrics(
     long bytesSent,
     long chunksRead,
     long bytesRead,
-    long repeatsDropped) {}
+    long repeatsDropped) {
+
+  /** Of a client that has done nothing yet. */
+  public static final ClientMetrics NONE = new ClientMetrics(0, 0, 0, 0, 0, 0, 0, 0);
+}

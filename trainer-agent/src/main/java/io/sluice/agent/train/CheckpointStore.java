@@ -131,8 +131,12 @@ final class CheckpointStore {
     }
   }
 
-  /** Writes a checkpoint and deletes those no longer kept. */
-  void save(Progress progress, Network network) throws InterruptedException {
+  /**
+   * Writes a checkpoint and deletes those no longer kept.
+   *
+   * @return its size in bytes
+   */
+  long save(Progress progress, Network network) throws InterruptedException {
     try {
       Files.createDirectories(folder);
       // Seven digits sort by age up to the end of the last of a million epochs.
@@ -144,6 +148,7 @@ final class CheckpointStore {
       for (Path old : files.subList(Math.min(KEPT, files.size()), files.size())) {
         Files.delete(old);
       }
+      return Files.size(file);
     } catch (ClosedByInterruptException e) {
       throw interrupted(e);
     } catch (IOException e) {

@@ -1,10 +1,15 @@
 package io.sluice.agent.train;
 
+import java.time.Duration;
+
 /** Follows a {@link TrainingLoop}, on the loop's thread. */
 public interface TrainingListener {
 
   /** Called when the selection is known and training on it begins. */
   default void epochStarted(EpochSamples samples) {}
+
+  /** Called next when a checkpoint says that so many of the epoch's samples are trained already. */
+  default void epochResumed(int epoch, long samplesDone) {}
 
   /**
    * Called after each batch.
@@ -22,6 +27,19 @@ public interface TrainingListener {
    */
   default void epochInterrupted(int epoch, long samplesDone, long samplesTotal, boolean saved) {}
 
+  /**
+   * Called when a checkpoint is on disk.
+   *
+   * @param bytes size of its file
+   * @param time how long it took to write
+   */
+  default void checkpointSaved(long bytes, Duration time) {}
+
   /** Called when the epoch is trained, reported, evaluated and saved. */
   default void epochDone(EpochResult result) {}
+
+  /** A listener that tells this one of everything, and then the other. */
+  default TrainingListener and(TrainingListener other) {
+    return new BothListeners(this, other);
+  }
 }

@@ -110,7 +110,10 @@ public final class TrainingLoop implements AutoCloseable {
     idleNanos = 0;
     int epoch = samples.epoch();
     listener.epochStarted(samples);
-    reportAgain(samples, feed);
+    if (progress.trained() > 0) {
+      listener.epochResumed(epoch, progress.trained());
+      reportAgain(samples, feed);
+    }
     long start = nanoTime.getAsLong();
     train(samples, feed, listener);
     long trained = nanoTime.getAsLong();
@@ -121,7 +124,7 @@ public final class TrainingLoop implements AutoCloseable {
     long tested = nanoTime.getAsLong();
     double meanLoss = progress.meanLoss();
     if (checkpoints.isPresent()) {
-      save(checkpoints.get(), feed);
+      save(checkpoints.get(), feed, listener);
     }
     progress = Progress.before(epoch + 1);
     listener.epochDone(
@@ -153,11 +156,14 @@ public final class TrainingLoop implements AutoCloseable {
     return samples;
   }
 
-  private void save(CheckpointStore store, SelectionFeed feed) throws InterruptedException {
+  private void save(CheckpointStore store, SelectionFeed feed, TrainingListener listener)
+      throws InterruptedException {
     long start = nanoTime.getAsLong();
     feed.awaitDelivery();
-    idleNanos += nanoTime.getAsLong() - start;
-    store.save(Progress.before(progress.epoch() + 1), network);
+    long delivered = nanoTime.getAsLong();
+    idleNanos += delivered - start;
+    long bytes = store.save(Progress.before(progress.epoch() + 1), network);
+    listener.checkpointSaved(bytes, Duration.ofNanos(nanoTime.getAsLong() - delivered));
   }
 
   /**

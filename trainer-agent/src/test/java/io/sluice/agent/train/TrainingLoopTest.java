@@ -9,6 +9,7 @@ import io.sluice.agent.data.SampleSources;
 import io.sluice.protocol.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -104,6 +105,53 @@ class TrainingLoopTest {
     double mean =
         feed.reportedLosses.get(1).stream().mapToDouble(Float::doubleValue).average().orElseThrow();
     assertThat(second.meanLoss()).isCloseTo(mean, within(1e-9));
+  }
+
+  @Test
+  void tellsBothListenersOfACheckpointBeforeTheEndOfItsEpoch() throws Exception {
+    List<String> events = new ArrayList<>();
+    TrainingListener listeners = recorder("a", events).and(recorder("b", events));
+    TrainerSettings settings = TestingSettings.of("linear", 1, Optional.of(folder));
+    try (var loop = new TrainingLoop(settings, source)) {
+      loop.run(new TestingSelectionFeed(epoch -> ids(0, 3)), listeners);
+    }
+
+    long bytes = Files.size(folder.resolve("rank-0.epoch-0000001.ckpt"));
+    assertThat(events)
+        .containsExactly(
+            "a started",
+            "b started",
+            "a batch",
+            "b batch",
+            "a saved " + bytes,
+            "b saved " + bytes,
+            "a done",
+            "b done");
+  }
+
+  private static TrainingListener recorder(String name, List<String> events) {
+    return new TrainingListener() {
+      @Override
+      public void epochStarted(EpochSamples samples) {
+        events.add(name + " started");
+      }
+
+      @Override
+      public void batchDone(int epoch, long done, long total, double loss, double perSecond) {
+        events.add(name + " batch");
+      }
+
+      @Override
+      public void checkpointSaved(long bytes, Duration time) {
+        assertThat(time).isPositive();
+        events.add(name + " saved " + bytes);
+      }
+
+      @Override
+      public void epochDone(EpochResult result) {
+        events.add(name + " done");
+      }
+    };
   }
 
   @Test

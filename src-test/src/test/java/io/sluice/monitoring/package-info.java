@@ -1,0 +1,2 @@
+/** Metrics, the dashboard and alerts made of them, and what docs/monitoring.md says of both. */
+package io.sluice.monitoring;
