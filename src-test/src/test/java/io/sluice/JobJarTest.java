@@ -6,21 +6,16 @@ import io.sluice.agent.client.IdRange;
 import io.sluice.agent.client.SelectionClient;
 import io.sluice.local.LocalKafka;
 import io.sluice.protocol.config.RunConfig;
-import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.jar.JarFile;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.flink.client.cli.CliFrontend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,14 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The shaded jar is what a cluster gets. */
 class JobJarTest {
 
-  /** What the job's jar has to bring along. */
-  private static final Pattern OURS =
-      Pattern.compile(
-          "sluice-|flink-connector-kafka|kafka-clients|kafka_|protobuf-java|RoaringBitmap|picocli");
-
   @Test
   void holdsNoFlinkCore() throws IOException {
-    try (JarFile jar = new JarFile(jobJar().toFile())) {
+    try (JarFile jar = new JarFile(JobJar.path().toFile())) {
       List<String> names = jar.stream().map(entry -> entry.getName()).toList();
       assertThat(names).contains("io/sluice/job/SelectionJob.class");
       assertThat(names)
@@ -63,7 +53,8 @@ class JobJarTest {
               "partitions: 2",
               "world-size: 1 # of concern to agents"));
       Process flink =
-          flinkRun(folder, jobJar().toString(), "--config", yaml.toString(), "--parallelism", "2");
+          flinkRun(
+              folder, JobJar.path().toString(), "--config", yaml.toString(), "--parallelism", "2");
       try (SelectionClient client = SelectionClient.join(config, 0, List.of(new IdRange(0, 100)))) {
         assertThat(client.awaitSelection(0, Duration.ofMinutes(1)).selected()).isEqualTo(100);
       } catch (TimeoutException e) {
@@ -78,7 +69,8 @@ class JobJarTest {
   @Test
   void tellsAUsersMistakeAsOneLine(@TempDir Path folder) throws Exception {
     Process flink =
-        flinkRun(folder, jobJar().toString(), "--run", "r", "--bootstrap-servers", "127.0.0.1:1");
+        flinkRun(
+            folder, JobJar.path().toString(), "--run", "r", "--bootstrap-servers", "127.0.0.1:1");
 
     assertThat(flink.waitFor()).isEqualTo(1);
     assertThat(Files.readString(folder.resolve("flink.txt")))
@@ -90,10 +82,6 @@ class JobJarTest {
    */
   private static Process flinkRun(Path folder, String... arguments) throws IOException {
     Files.writeString(folder.resolve("config.yaml"), "rest.bind-address: 127.0.0.1\n");
-    String flinkAlone =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entry -> entry.endsWith(".jar") && !OURS.matcher(entry).find())
-            .collect(Collectors.joining(File.pathSeparator));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -101,7 +89,13 @@ class JobJarTest {
         .forEach(command::add);
     command.addAll(
         List.of(
-            "-Xmx1g", "-cp", flinkAlone, CliFrontend.class.getName(), "run", "--target", "local"));
+            "-Xmx1g",
+            "-cp",
+            JobJar.flinkAlone(),
+            CliFrontend.class.getName(),
+            "run",
+            "--target",
+            "local"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -114,15 +108,5 @@ class JobJarTest {
   /** Path of the library that an entry of the jar comes from. */
   private static String originOf(String entry) {
     return JobJarTest.class.getClassLoader().getResource(entry).getPath();
-  }
-
-  private static Path jobJar() throws IOException {
-    Path target = Path.of("..", "flink-job", "target");
-    try (Stream<Path> files = Files.isDirectory(target) ? Files.list(target) : Stream.empty()) {
-      List<Path> jars =
-          files.filter(file -> file.getFileName().toString().endsWith("-job.jar")).toList();
-      assertThat(jars).as("the job's jar, which 'mvn verify' builds and 'mvn test' not").hasSize(1);
-      return jars.get(0);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.local;
 
+import io.sluice.agent.cli.Interruption;
 import io.sluice.protocol.config.Epochs;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;

@@ -3,6 +3,7 @@ package io.sluice.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.protocol.UserError;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -94,8 +95,29 @@ class SluiceTest {
         .contains("java.lang.IllegalStateException: a wheel came off");
   }
 
+  @Test
+  void anInterruptionLeavesNoLogBehind() {
+    String before = System.getProperty("sluice.log");
+    System.clearProperty("sluice.log");
+    try {
+      Path folder;
+      try (LogFile log = LogFile.open()) {
+        folder = LogFile.current().orElseThrow().getParent();
+        assertThat(folder).isDirectory();
+        assertThat(fail(new IllegalStateException(new InterruptedException()), log)).isEqualTo(130);
+      }
+      assertThat(folder).doesNotExist();
+    } finally {
+      System.setProperty("sluice.log", before);
+    }
+  }
+
   private int fail(RuntimeException e) {
-    CommandLine root = commandLine();
+    return fail(e, LogFile.open());
+  }
+
+  private int fail(RuntimeException e, LogFile log) {
+    CommandLine root = Sluice.commandLine(out.plain(), err.out(), log, Map.of());
     CommandLine failing = new CommandLine(new Failing(e));
     root.addSubcommand(failing);
     failing.setExecutionExceptionHandler(root.getExecutionExceptionHandler());

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.client.program.rest.RestClusterClient;
@@ -46,9 +45,7 @@ final class FlinkProcesses implements AutoCloseable {
     if (highAvailability) {
       settings.putAll(zooKeeper());
     }
-    write(
-        folder.resolve("config.yaml"),
-        settings.entrySet().stream().map(e -> e.getKey() + ": '" + e.getValue() + "'").toList());
+    FlinkSettings.write(settings, folder);
     this.jobManager =
         processes.start(
             "job-manager",
@@ -136,43 +133,13 @@ final class FlinkProcesses implements AutoCloseable {
   }
 
   private Map<String, String> settings() {
-    Map<String, String> s = new TreeMap<>();
-    s.put("rest.address", FreePorts.HOST);
-    s.put("rest.bind-address", FreePorts.HOST);
-    s.put("rest.port", Integer.toString(FreePorts.take()));
-    s.put("jobmanager.rpc.address", FreePorts.HOST);
-    s.put("jobmanager.bind-host", FreePorts.HOST);
-    s.put("jobmanager.rpc.port", Integer.toString(FreePorts.take()));
-    s.put("taskmanager.host", FreePorts.HOST);
-    s.put("taskmanager.bind-host", FreePorts.HOST);
-
-    s.put("taskmanager.numberOfTaskSlots", "1");
-    // Flink's scripts would work these out.
-    s.put("taskmanager.cpu.cores", "1");
-    s.put("taskmanager.memory.framework.heap.size", "64m");
-    s.put("taskmanager.memory.framework.off-heap.size", "64m");
-    s.put("taskmanager.memory.jvm-metaspace.size", "128m");
-    s.put("taskmanager.memory.jvm-overhead.min", "64m");
-    s.put("taskmanager.memory.jvm-overhead.max", "64m");
-    s.put("taskmanager.memory.task.heap.size", "192m");
-    s.put("taskmanager.memory.task.off-heap.size", "16m");
-    s.put("taskmanager.memory.network.min", "24m");
-    s.put("taskmanager.memory.network.max", "24m");
+    Map<String, String> s = FlinkSettings.onLoopback(processes);
     s.put("taskmanager.memory.managed.size", "16m");
-
-    // A process that is gone is noticed in seconds.
-    s.put("heartbeat.interval", "500ms");
-    s.put("heartbeat.timeout", "6s");
     s.put("restart-strategy.type", "fixed-delay");
     s.put("restart-strategy.fixed-delay.attempts", "1000");
     s.put("restart-strategy.fixed-delay.delay", "500ms");
-    s.put("web.refresh-interval", "100");
-    s.put("metrics.fetcher.update-interval", "200");
-
     s.put("execution.checkpointing.storage", "filesystem");
     s.put("execution.checkpointing.dir", processes.folder("checkpoints").toUri().toString());
-    s.put("io.tmp.dirs", processes.folder("flink-tmp").toString());
-    s.put("env.log.dir", processes.folder("flink-log").toString());
     return s;
   }
 

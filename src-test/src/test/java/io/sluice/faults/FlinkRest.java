@@ -1,5 +1,6 @@
 package io.sluice.faults;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -15,18 +16,27 @@ import java.time.Duration;
 import org.apache.flink.api.common.JobID;
 
 /** What a cluster says about a job, to people and tools. */
-final class FlinkRest {
+public final class FlinkRest {
 
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
   private final URI cluster;
 
-  FlinkRest(URI cluster) {
+  public FlinkRest(URI cluster) {
     this.cluster = cluster;
   }
 
+  /** The job of a cluster that has one. */
+  public JobID onlyJob() {
+    JsonArray jobs = get("/jobs").getAsJsonArray("jobs");
+    if (jobs.size() != 1) {
+      throw new IllegalStateException("one job expected, not " + jobs);
+    }
+    return JobID.fromHexString(jobs.get(0).getAsJsonObject().get("id").getAsString());
+  }
+
   /** Whether all tasks run. */
-  boolean isRunning(JobID job) {
+  public boolean isRunning(JobID job) {
     JsonObject answer = get("/jobs/" + job);
     if (!answer.get("state").getAsString().equals("RUNNING")) {
       return false;
@@ -45,7 +55,7 @@ final class FlinkRest {
   }
 
   /** Number of the newest complete checkpoint that this job manager saw; 0 if there is none. */
-  long newestCheckpoint(JobID job) {
+  public long newestCheckpoint(JobID job) {
     return checkpoint(job, "completed");
   }
 
@@ -65,6 +75,16 @@ final class FlinkRest {
         .getAsJsonObject("completed")
         .get("state_size")
         .getAsLong();
+  }
+
+  /** Largest parallelism that the job's tasks may have, which is the same for all of them. */
+  public int maxParallelism(JobID job) {
+    return get("/jobs/" + job)
+        .getAsJsonArray("vertices")
+        .get(0)
+        .getAsJsonObject()
+        .get("maxParallelism")
+        .getAsInt();
   }
 
   /** What has made the job fail and start again, as text. */

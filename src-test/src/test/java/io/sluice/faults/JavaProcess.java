@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A main class in a JVM of its own; it can be started again after its end. */
@@ -21,9 +22,10 @@ public final class JavaProcess {
   private Process process;
 
   /**
+   * @param environment variables that it has besides those of the test
    * @param output file for what it prints and logs, over all its starts
    */
-  JavaProcess(String name, List<String> command, Path output) {
+  JavaProcess(String name, List<String> command, Map<String, String> environment, Path output) {
     this.name = name;
     this.output = output;
     File file = output.toFile();
@@ -31,6 +33,7 @@ public final class JavaProcess {
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(file));
+    builder.environment().putAll(environment);
   }
 
   void start() {
@@ -81,7 +84,7 @@ public final class JavaProcess {
   }
 
   /** What it has printed and logged, over all its starts. */
-  String output() {
+  public String output() {
     try {
       return Files.readString(output, StandardCharsets.UTF_8);
     } catch (IOException e) {

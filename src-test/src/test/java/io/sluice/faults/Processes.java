@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.util.FileUtils;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -76,6 +77,23 @@ public final class Processes
    * @param heap most heap, such as {@code 256m}
    */
   public JavaProcess start(String name, String heap, String mainClass, List<String> arguments) {
+    return start(name, heap, System.getProperty("java.class.path"), Map.of(), mainClass, arguments);
+  }
+
+  /**
+   * Starts a class.
+   *
+   * @param name for messages, and of the file with its output
+   * @param heap most heap, such as {@code 256m}
+   * @param environment variables that it has besides those of the test
+   */
+  public JavaProcess start(
+      String name,
+      String heap,
+      String classPath,
+      Map<String, String> environment,
+      String mainClass,
+      List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -90,13 +108,14 @@ public final class Processes
             // PyTorch's threads of several agents would wait for each other.
             "-Dai.djl.pytorch.num_threads=1",
             "-Dai.djl.pytorch.num_interop_threads=1",
-            "-Dlog4j2.configurationFile=log4j2-process.xml",
+            "-Dlog4j2.configurationFile=" + Processes.class.getResource("/log4j2-process.xml"),
             "-Djava.io.tmpdir=" + folder("tmp"),
             "-cp",
-            System.getProperty("java.class.path"),
+            classPath,
             mainClass));
     command.addAll(arguments);
-    JavaProcess process = new JavaProcess(name, command, folder.resolve(name + ".out"));
+    JavaProcess process =
+        new JavaProcess(name, command, environment, folder.resolve(name + ".out"));
     synchronized (started) {
       started.add(process);
     }

@@ -25,6 +25,8 @@ class ArchitectureTest {
           .definedBy("io.sluice.agent.data")
           .layer("client")
           .definedBy("io.sluice.agent.client")
+          .layer("cli")
+          .definedBy("io.sluice.agent.cli")
           .layer("protocol")
           .definedBy("io.sluice.protocol..")
           .whereLayer("agent")
@@ -34,6 +36,8 @@ class ArchitectureTest {
           .whereLayer("data")
           .mayOnlyBeAccessedByLayers("agent", "train")
           .whereLayer("client")
+          .mayOnlyBeAccessedByLayers("agent")
+          .whereLayer("cli")
           .mayOnlyBeAccessedByLayers("agent");
 
   @ArchTest

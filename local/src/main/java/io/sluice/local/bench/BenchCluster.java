@@ -1,7 +1,7 @@
 package io.sluice.local.bench;
 
+import io.sluice.agent.cli.Interruption;
 import io.sluice.job.SelectionJob;
-import io.sluice.local.Interruption;
 import io.sluice.local.LocalFlink;
 import io.sluice.local.LocalKafka;
 import io.sluice.protocol.UserError;

@@ -1,9 +1,12 @@
-package io.sluice.local;
+package io.sluice.agent.cli;
 
 import io.sluice.protocol.UsageError;
 import io.sluice.protocol.UserError;
 import java.io.PrintStream;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,15 +16,19 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns whatever ends a command early into one line for a person, and an exit code. */
-final class Errors {
+public final class Errors {
 
   /** What shells report for a command that Ctrl-C ended. */
   private static final int INTERRUPTED = 130;
 
   private final PrintStream err;
-  private final LogFile logFile;
+  private final Supplier<Optional<Path>> logFile;
 
-  Errors(PrintStream err, LogFile logFile) {
+  /**
+   * @param err takes the lines
+   * @param logFile asked for after a failure was logged: the file that holds it, if it is in one
+   */
+  public Errors(PrintStream err, Supplier<Optional<Path>> logFile) {
     this.err = err;
     this.logFile = logFile;
   }
@@ -46,7 +53,7 @@ final class Errors {
     // Made here, so that a command that does not fail need not wait for the logging to set up.
     Logger log = LoggerFactory.getLogger("failure");
     log.error("{} failed", command.getCommandSpec().qualifiedName(), e);
-    String where = logFile.keep().map(path -> "; the whole story is in " + path).orElse("");
+    String where = logFile.get().map(path -> "; the whole story is in " + path).orElse("");
     say("unexpected " + e.getClass().getSimpleName() + ": " + e.getMessage() + where);
     return CommandLine.ExitCode.SOFTWARE;
   }

@@ -1,4 +1,4 @@
-package io.sluice.local;
+package io.sluice.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

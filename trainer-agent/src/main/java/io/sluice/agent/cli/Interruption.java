@@ -1,4 +1,4 @@
-package io.sluice.local;
+package io.sluice.agent.cli;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -19,7 +19,8 @@ public final class Interruption implements AutoCloseable {
 
   private Interruption() {}
 
-  static Interruption install() {
+  /** For the calling thread. */
+  public static Interruption install() {
     Interruption interruption = new Interruption();
     Thread worker = Thread.currentThread();
     Runtime.getRuntime()
