@@ -7,6 +7,7 @@ import java.lang.reflect.Modifier;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.client.cli.ArtifactFetchOptions;
 import org.apache.flink.configuration.BlobServerOptions;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
@@ -31,6 +32,7 @@ final class FlinkChecks {
 
   private static final List<Class<?>> OPTIONS =
       List.of(
+          ArtifactFetchOptions.class,
           BlobServerOptions.class,
           CheckpointingOptions.class,
           HighAvailabilityOptions.class,
