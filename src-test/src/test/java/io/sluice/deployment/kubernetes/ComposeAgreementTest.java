@@ -1,4 +1,4 @@
-package io.sluice.deployment;
+package io.sluice.deployment.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,7 +20,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Compose and Kubernetes run the same images in the same way. */
-class ComposeTest {
+class ComposeAgreementTest {
 
   private static final Path DOCKER = Rendering.ROOT.resolve("docker");
   private static final String OWN = "sluice/";

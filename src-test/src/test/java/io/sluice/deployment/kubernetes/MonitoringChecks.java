@@ -1,4 +1,4 @@
-package io.sluice.deployment;
+package io.sluice.deployment.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.sluice.deployment;
+package io.sluice.deployment.kubernetes;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodSpec;

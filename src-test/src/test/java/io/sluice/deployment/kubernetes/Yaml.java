@@ -1,4 +1,4 @@
-package io.sluice.deployment;
+package io.sluice.deployment.kubernetes;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package io.sluice.deployment;
+package io.sluice.deployment.kubernetes;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
