@@ -23,7 +23,7 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
 /** The ACLs of a run, as docs/security.md tells people to make them. */
-final class Rights {
+public final class Rights {
 
   private static final Path DOCS = Path.of("..", "docs", "security.md");
 
@@ -34,7 +34,7 @@ final class Rights {
 
   private Rights() {}
 
-  static List<AclBinding> of(String run) {
+  public static List<AclBinding> of(String run) {
     try (var lines = Files.lines(DOCS)) {
       return lines
           .map(String::strip)
@@ -47,7 +47,7 @@ final class Rights {
   }
 
   /** Returns when the broker goes by them. */
-  static void grant(SecureKafka kafka, Collection<AclBinding> rights) throws Exception {
+  public static void grant(SecureKafka kafka, Collection<AclBinding> rights) throws Exception {
     try (Admin admin = kafka.admin()) {
       admin.createAcls(rights).all().get();
       await()
@@ -57,7 +57,7 @@ final class Rights {
   }
 
   /** Name of the user whose right it is. */
-  static String user(AclBinding right) {
+  public static String user(AclBinding right) {
     return right.entry().principal().substring("User:".length());
   }
 

@@ -30,9 +30,9 @@ import org.apache.kafka.server.common.Feature;
  * alone, and lets nobody do what no ACL allows, but for {@link #ADMIN}. Key and certificate are
  * made for it.
  */
-final class SecureKafka {
+public final class SecureKafka {
 
-  static final String ADMIN = "admin";
+  public static final String ADMIN = "admin";
 
   private static final String BROKER = "broker";
   private static final String CLIENTS = "CLIENTS";
@@ -56,7 +56,7 @@ final class SecureKafka {
   }
 
   /** Starts a broker that answers when this returns. */
-  static SecureKafka start(Processes processes, List<String> users) throws Exception {
+  public static SecureKafka start(Processes processes, List<String> users) throws Exception {
     SecureKafka kafka = new SecureKafka(processes.folder("tls"), users);
     Path folder = processes.folder("kafka");
     kafka.format(folder);
@@ -74,12 +74,12 @@ final class SecureKafka {
     return kafka;
   }
 
-  String bootstrapServers() {
+  public String bootstrapServers() {
     return FreePorts.HOST + ":" + port;
   }
 
   /** Settings of a run's Kafka clients that are this user. */
-  Map<String, String> settings(String user) {
+  public Map<String, String> settings(String user) {
     return settings(user, passwords.get(user));
   }
 
@@ -109,7 +109,7 @@ final class SecureKafka {
     return settings;
   }
 
-  Admin admin() {
+  public Admin admin() {
     return Admin.create(properties(ADMIN));
   }
 
