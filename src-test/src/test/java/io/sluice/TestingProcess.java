@@ -42,6 +42,8 @@ public final class TestingProcess {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-opens"))
         .forEach(command::add);
+    // The models of Flink's operator bring a configuration of theirs.
+    command.add("-Dlog4j2.configurationFile=classpath:log4j2.xml");
     command.addAll(options);
     command.addAll(
         List.of(

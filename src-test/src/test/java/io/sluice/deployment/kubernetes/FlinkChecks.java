@@ -52,7 +52,8 @@ final class FlinkChecks {
           "job.autoscaler.enabled",
           "kubernetes.taskmanager.service-account",
           "metrics.reporter.prom.factory.class",
-          "metrics.reporter.prom.port");
+          "metrics.reporter.prom.port",
+          "metrics.reporter.prom.filterLabelValueCharacters");
 
   private FlinkChecks() {}
 
