@@ -204,9 +204,39 @@ class ComposeTest {
     String flinkPort = flinkProperties("jobmanager").get("metrics.reporter.prom.port");
     assertThat(flinkProperties("taskmanager"))
         .containsEntry("metrics.reporter.prom.port", flinkPort);
+    int agentPort = runFile().get(Options.METRICS_PORT);
     assertThat(targets)
         .contains("jobmanager:" + flinkPort, "taskmanager:" + flinkPort)
+        .contains("agent-0:" + agentPort, "agent-1:" + agentPort)
         .allSatisfy(target -> assertThat(COMPOSE.hosts()).contains(target.split(":")[0]));
+  }
+
+  @Test
+  void prometheusHasTheAlerts() {
+    Map<String, Object> prometheus = Yaml.map(Repository.DOCKER.resolve("prometheus.yml"));
+    assertThat(Yaml.strings(prometheus.get("rule_files")))
+        .singleElement()
+        .satisfies(file -> assertThat(mounted("prometheus", file)).isEqualTo("./alerts.yml"));
+  }
+
+  @Test
+  void grafanaShowsTheDashboard() {
+    Path file = Repository.DOCKER.resolve("grafana/provisioning/dashboards/sluice.yaml");
+    Object folder = Yaml.at(Yaml.list(Yaml.map(file).get("providers")).get(0), "options", "path");
+    String home =
+        COMPOSE.service("grafana").environment().get("GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH");
+    assertThat(home).startsWith(folder + "/");
+    assertThat(mounted("grafana", home)).isEqualTo("../k8s/base/monitoring/sluice-dashboard.json");
+  }
+
+  /** What a service has at a path, as the file says. */
+  private static String mounted(String service, String path) {
+    return COMPOSE.service(service).volumes().stream()
+        .map(volume -> volume.split(":"))
+        .filter(parts -> parts[1].equals(path))
+        .map(parts -> parts[0])
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(service + " has nothing at " + path));
   }
 
   @Test

@@ -62,11 +62,17 @@ final class Network implements AutoCloseable {
     try {
       return Engine.getEngine("PyTorch");
     } catch (EngineException e) {
+      // The system's own words, such as which library a library lacks.
+      Throwable reason = e;
+      while (reason.getCause() != null) {
+        reason = reason.getCause();
+      }
       throw new UserError(
           "PyTorch cannot be loaded: "
-              + e.getMessage()
+              + reason.getMessage()
               + ". Check that its native library is on the class path or that"
-              + " PYTORCH_LIBRARY_PATH names a folder with it.",
+              + " PYTORCH_LIBRARY_PATH names a folder with it; with CUDA it needs the GPU's driver,"
+              + " too.",
           e);
     }
   }
