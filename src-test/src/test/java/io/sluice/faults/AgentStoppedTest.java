@@ -51,7 +51,7 @@ class AgentStoppedTest {
       assertThat(agent.await(STOPS_WITHIN)).isEqualTo(TERMINATED);
       assertThat(LossLog.ends(config, 0, 0)).as("stopped amid the epoch").isZero();
       assertThat(agent.output())
-          .containsPattern("stopped in epoch 0, after [1-9][0-9,]* of 9,000 samples")
+          .containsPattern("stopped in epoch 0, after [1-9][0-9,]* of 30,000 samples")
           .contains("the checkpoint goes on from there");
 
       agent.start();
@@ -78,6 +78,12 @@ class AgentStoppedTest {
     return AgentProcesses.config(
         kafka.bootstrapServers(),
         run,
-        Map.of("epochs", Integer.toString(EPOCHS), "world-size", "1", "early-close", "0.25"));
+        Map.of(
+            "epochs", Integer.toString(EPOCHS),
+            "world-size", "1",
+            "early-close", "0.25",
+            // Room enough that none is dropped where Kafka is slow for a second.
+            "dataset", "glyphs:30000",
+            "loss-buffer", "16384"));
   }
 }
