@@ -26,6 +26,7 @@ class EpochBoardTest {
         new EpochResult(
             3,
             100,
+            0,
             100,
             200,
             0.5,

@@ -42,7 +42,7 @@ record EpochLines(PrintWriter out, LongSupplier lossesDropped) implements Traini
         100 * result.testAccuracy(),
         result.turnaround().toMillis(),
         result.gpuIdle().toMillis(),
-        result.trained() / Math.max(1e-9, result.trainTime().toNanos() / 1e9),
+        (result.trained() - result.resumed()) / Math.max(1e-9, result.trainTime().toNanos() / 1e9),
         dropped == 0 ? "" : String.format(Locale.ROOT, ", %,d losses dropped so far", dropped));
     out.flush();
   }

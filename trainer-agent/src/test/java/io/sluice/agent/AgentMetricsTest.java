@@ -74,6 +74,15 @@ class AgentMetricsTest {
   }
 
   @Test
+  void countsWhatACheckpointHadAlreadyAsTrainedByWhoeverTrainedIt() throws Exception {
+    metrics.epochStarted(samples(6, Duration.ZERO));
+    metrics.epochResumed(6, 60);
+    metrics.batchDone(6, 100, 100, 0.75, 1000);
+
+    assertThat(scrape()).containsEntry("samples_trained_total", "40.0");
+  }
+
+  @Test
   void readsWhatTheClientCounts() throws Exception {
     client.set(new ClientMetrics(80, 70, 10, 6, 5_000, 40, 3_000, 2));
 
@@ -144,6 +153,7 @@ class AgentMetricsTest {
 
   private static EpochResult result(int epoch, double accuracy, Duration gpuIdle) {
     Duration second = Duration.ofSeconds(1);
-    return new EpochResult(epoch, 100, 400, 2_000, 0.5, accuracy, second, second, second, gpuIdle);
+    return new EpochResult(
+        epoch, 100, 0, 400, 2_000, 0.5, accuracy, second, second, second, gpuIdle);
   }
 }

@@ -23,7 +23,7 @@ class EpochLinesTest {
 
     String rest =
         ": selected 9,000 of 10,000, trained 4,500 here, mean loss 0.5000, test accuracy 91.25 %,"
-            + " turnaround 40 ms, gpu idle 7 ms, 1500 samples/s";
+            + " turnaround 40 ms, gpu idle 7 ms, 1000 samples/s";
     assertThat(out.toString().lines())
         .containsExactly("epoch 3" + rest, "epoch 4" + rest + ", 12,345 losses dropped so far");
   }
@@ -32,6 +32,7 @@ class EpochLinesTest {
     return new EpochResult(
         epoch,
         4_500,
+        1_500,
         9_000,
         10_000,
         0.5,

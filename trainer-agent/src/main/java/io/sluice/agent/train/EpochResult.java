@@ -6,11 +6,12 @@ import java.time.Duration;
  * What one epoch came to, on one rank.
  *
  * @param trained number of samples this rank trained on
+ * @param resumed how many of these a checkpoint had already
  * @param selected number of samples selected over all ranks
  * @param known number of samples the run knew when it selected
  * @param meanLoss mean of the unweighted losses, in nats; NaN if nothing was trained
  * @param testAccuracy share of the test split that is classified right, 0 … 1
- * @param trainTime time spent on training, evaluation excluded
+ * @param trainTime time spent on training the others, evaluation excluded
  * @param testTime time spent on the test split
  * @param turnaround time from this rank's end of the epoch before to the selection being here
  * @param gpuIdle how long training stood still for the protocol before this epoch: to end the epoch
@@ -19,6 +20,7 @@ import java.time.Duration;
 public record EpochResult(
     int epoch,
     long trained,
+    long resumed,
     long selected,
     long known,
     double meanLoss,

@@ -110,8 +110,9 @@ public final class TrainingLoop implements AutoCloseable {
     idleNanos = 0;
     int epoch = samples.epoch();
     listener.epochStarted(samples);
-    if (progress.trained() > 0) {
-      listener.epochResumed(epoch, progress.trained());
+    int resumed = progress.trained();
+    if (resumed > 0) {
+      listener.epochResumed(epoch, resumed);
       reportAgain(samples, feed);
     }
     long start = nanoTime.getAsLong();
@@ -131,6 +132,7 @@ public final class TrainingLoop implements AutoCloseable {
         new EpochResult(
             epoch,
             samples.ids().length,
+            resumed,
             samples.selected(),
             samples.known(),
             meanLoss,

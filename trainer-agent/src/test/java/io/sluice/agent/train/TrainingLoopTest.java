@@ -129,6 +129,25 @@ class TrainingLoopTest {
             "b done");
   }
 
+  @Test
+  void tellsBothListenersOfAStopAndOfGoingOn() throws Exception {
+    List<String> events = new ArrayList<>();
+    TrainingListener listeners = recorder("a", events).and(recorder("b", events));
+    TrainerSettings settings = TestingSettings.of("linear", 1, Optional.of(folder));
+    var feed = new TestingSelectionFeed(epoch -> ids(0, 64));
+    try (var loop = new TrainingLoop(settings, source)) {
+      TrainingListener stopping = stopping(0, 1, new ArrayList<>());
+      assertThatThrownBy(() -> loop.run(feed, listeners.and(stopping)))
+          .isInstanceOf(InterruptedException.class);
+    }
+    try (var loop = new TrainingLoop(settings, source)) {
+      loop.run(feed, listeners);
+    }
+
+    assertThat(events)
+        .contains("a stopped after 32", "b stopped after 32", "a goes on at 32", "b goes on at 32");
+  }
+
   private static TrainingListener recorder(String name, List<String> events) {
     return new TrainingListener() {
       @Override
@@ -139,6 +158,16 @@ class TrainingLoopTest {
       @Override
       public void batchDone(int epoch, long done, long total, double loss, double perSecond) {
         events.add(name + " batch");
+      }
+
+      @Override
+      public void epochResumed(int epoch, long done) {
+        events.add(name + " goes on at " + done);
+      }
+
+      @Override
+      public void epochInterrupted(int epoch, long done, long total, boolean saved) {
+        events.add(name + " stopped after " + done);
       }
 
       @Override
@@ -294,6 +323,7 @@ class TrainingLoopTest {
       assertThat(second.reportedLosses.get(epoch)).isEqualTo(whole.reportedLosses.get(epoch));
       assertThat(results.get(epoch - 1).meanLoss()).isEqualTo(expected.get(epoch).meanLoss());
       assertThat(results.get(epoch - 1).trained()).isEqualTo(300);
+      assertThat(results.get(epoch - 1).resumed()).isEqualTo(epoch == 1 ? trained : 0);
     }
     String last = "rank-0.epoch-0000003.ckpt";
     assertThat(parts.resolve(last)).hasSameBinaryContentAs(undisturbed.resolve(last));
