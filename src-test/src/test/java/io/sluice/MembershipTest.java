@@ -11,6 +11,7 @@ import io.sluice.agent.client.Selection;
 import io.sluice.agent.client.SelectionClient;
 import io.sluice.agent.train.EpochSamples;
 import io.sluice.agent.train.TrainingListener;
+import io.sluice.faults.AgentProcesses;
 import io.sluice.job.SelectionJob;
 import io.sluice.local.LocalFlink;
 import io.sluice.local.LocalKafka;
@@ -230,22 +231,7 @@ class MembershipTest {
   private static int runAgentCommand(RunConfig config, int rank, StringWriter out) {
     CommandLine command = AgentCommand.commandLine(Map.of());
     command.setOut(new PrintWriter(out));
-    List<String> arguments = new ArrayList<>();
-    for (String key :
-        List.of(
-            "run",
-            "bootstrap-servers",
-            "shards",
-            "partitions",
-            "epochs",
-            "dataset",
-            "model",
-            "world-size")) {
-      arguments.add("--" + key);
-      arguments.add(config.inEffect().get(key));
-    }
-    arguments.addAll(List.of("--rank", Integer.toString(rank)));
-    return command.execute(arguments.toArray(String[]::new));
+    return command.execute(AgentProcesses.flags(of(config, rank, 0)).toArray(String[]::new));
   }
 
   /** Trains this client's part of an epoch that so many share. */

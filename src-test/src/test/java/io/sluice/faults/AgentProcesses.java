@@ -1,31 +1,15 @@
 package io.sluice.faults;
 
+import io.sluice.agent.AgentCommand;
 import io.sluice.protocol.config.RunConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Real agents by their command, with settings that give an epoch a middle. */
-final class AgentProcesses {
-
-  /** The settings that the command takes. */
-  private static final List<String> FLAGS =
-      List.of(
-          "run",
-          "bootstrap-servers",
-          "shards",
-          "partitions",
-          "epochs",
-          "rank",
-          "world-size",
-          "dataset",
-          "model",
-          "device",
-          "batch-size",
-          "loss-buffer",
-          "early-close",
-          "checkpoint-dir");
+public final class AgentProcesses {
 
   private AgentProcesses() {}
 
@@ -47,22 +31,30 @@ final class AgentProcesses {
     String run = config.topics().run();
     List<String> arguments = new ArrayList<>();
     arguments.add("agent");
+    arguments.addAll(
+        flags(
+            config.with(
+                Map.of(
+                    "rank", Integer.toString(rank),
+                    "checkpoint-dir", checkpoints(processes, run).toString()),
+                "test")));
+    return processes.start(run + "-" + rank, "512m", "io.sluice.local.Sluice", arguments);
+  }
+
+  /** The settings in effect as flags of the command, as far as it has them. */
+  public static List<String> flags(RunConfig config) {
+    Map<String, OptionSpec> options =
+        AgentCommand.commandLine(Map.of()).getCommandSpec().optionsMap();
+    List<String> flags = new ArrayList<>();
     config
-        .with(
-            Map.of(
-                "rank",
-                Integer.toString(rank),
-                "checkpoint-dir",
-                checkpoints(processes, run).toString()),
-            "test")
         .inEffect()
         .forEach(
             (key, value) -> {
-              if (FLAGS.contains(key)) {
-                arguments.addAll(List.of("--" + key, value));
+              if (options.containsKey("--" + key)) {
+                flags.addAll(List.of("--" + key, value));
               }
             });
-    return processes.start(run + "-" + rank, "512m", "io.sluice.local.Sluice", arguments);
+    return flags;
   }
 
   /** Where the agents of a run have their checkpoints. */
