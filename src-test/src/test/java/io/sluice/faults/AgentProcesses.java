@@ -18,12 +18,14 @@ public final class AgentProcesses {
             bootstrapServers,
             run,
             Map.of(
-                "dataset", "glyphs:9000",
+                "dataset", "glyphs:30000",
                 "model", "linear",
                 "device", "cpu",
-                // Many steps, and small batches of losses.
+                // Many steps, and small batches of losses; yet room enough that none is dropped
+                // where
+                // Kafka is slow for a second.
                 "batch-size", "2",
-                "loss-buffer", "1024"))
+                "loss-buffer", "16384"))
         .with(more, "test");
   }
 

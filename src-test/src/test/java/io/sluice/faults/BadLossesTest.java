@@ -125,9 +125,9 @@ class BadLossesTest {
     job.cancel().get();
   }
 
-  /** Far apart, so that each would take a page of its own if it were kept: 33 MB in all. */
+  /** One on a page of samples; the others far apart, so that each would take a page: 33 MB. */
   private static LongStream strangers() {
-    return LongStream.rangeClosed(1, STRANGERS).map(i -> i << 30);
+    return LongStream.range(0, STRANGERS).map(i -> i == 0 ? SAMPLES : i << 30);
   }
 
   private void assertCounted(String metric, double count) {

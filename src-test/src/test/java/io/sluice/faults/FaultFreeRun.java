@@ -12,7 +12,7 @@ import org.apache.flink.core.execution.JobClient;
 /** What is to come out: a run in which nothing fails. */
 final class FaultFreeRun {
 
-  private record Key(Map<String, String> settings, int epochs) {}
+  private record Key(Map<String, String> settings, int epochs, boolean many) {}
 
   /** Many tests compare with the same run. */
   private static final Map<Key, Selections> KNOWN = new HashMap<>();
@@ -38,25 +38,33 @@ final class FaultFreeRun {
    */
   static synchronized Selections selections(int epochs, Map<String, String> settings)
       throws Exception {
-    Key key = new Key(settings, epochs);
+    return selections(new Key(settings, epochs, false));
+  }
+
+  /** As {@link #selections(int)}, of {@link SyntheticTrainer#MANY_SAMPLES}. */
+  static synchronized Selections selectionsOfMany(int epochs) throws Exception {
+    return selections(new Key(Map.of(), epochs, true));
+  }
+
+  private static Selections selections(Key key) throws Exception {
     if (!KNOWN.containsKey(key)) {
-      KNOWN.put(key, run(epochs, settings));
+      KNOWN.put(key, run(key));
     }
     return KNOWN.get(key);
   }
 
-  private static Selections run(int epochs, Map<String, String> settings) throws Exception {
+  private static Selections run(Key key) throws Exception {
     try (LocalKafka kafka = LocalKafka.create();
         LocalFlink flink = LocalFlink.create(0, 2)) {
-      RunConfig config = config(kafka.bootstrapServers(), "fault-free", settings);
+      RunConfig config = config(kafka.bootstrapServers(), "fault-free", key.settings());
       JobClient job =
           flink.submit(
               SelectionJob.jobName(config), environment -> SelectionJob.build(environment, config));
-      try (Trainers trainers = Trainers.join(config)) {
-        for (int epoch = 0; epoch < epochs; epoch++) {
+      try (Trainers trainers = key.many() ? Trainers.joinWithMany(config) : Trainers.join(config)) {
+        for (int epoch = 0; epoch < key.epochs(); epoch++) {
           trainers.train(epoch);
         }
-        trainers.begin(epochs);
+        trainers.begin(key.epochs());
       }
       job.cancel().get();
       return Selections.of(config);

@@ -26,7 +26,7 @@ class JobManagerKilledTest {
           FaultFreeRun.config(
               kafka.bootstrapServers(), "job-manager", Map.of("checkpoint-interval", "1h"));
       JobID job = flink.submit(config);
-      try (Trainers trainers = Trainers.join(config)) {
+      try (Trainers trainers = Trainers.joinWithMany(config)) {
         trainers.train(0);
 
         // Amid an epoch.
@@ -58,7 +58,7 @@ class JobManagerKilledTest {
 
         LossLog.assertAllApplied(config, trainers.reported());
       }
-      Selections.of(config).assertSameAs(FaultFreeRun.selections(4));
+      Selections.of(config).assertSameAs(FaultFreeRun.selectionsOfMany(4));
     }
   }
 

@@ -22,9 +22,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Losses that the job has not read are deleted: it says so, and selects nothing from the rest. */
+@Timeout(180)
 class RetentionTest {
 
   @Test

@@ -42,7 +42,7 @@ class SavepointTest {
     try (LocalKafka kafka = LocalKafka.create()) {
       RunConfig config =
           FaultFreeRun.config(kafka.bootstrapServers(), "to-disk", Map.of("parallelism", "2"));
-      try (Trainers trainers = Trainers.join(config)) {
+      try (Trainers trainers = Trainers.joinWithMany(config)) {
         String savepoint;
         try (LocalFlink heap = LocalFlink.create(0, 2, LocalJob.settings())) {
           LocalJob job = LocalJob.submit(heap, config);
@@ -65,7 +65,7 @@ class SavepointTest {
         }
         LossLog.assertAllApplied(config, trainers.reported());
       }
-      Selections.of(config).assertSameAs(FaultFreeRun.selections(3));
+      Selections.of(config).assertSameAs(FaultFreeRun.selectionsOfMany(3));
     }
   }
 
@@ -75,7 +75,7 @@ class SavepointTest {
         LocalFlink flink = LocalFlink.create(0, 6, LocalJob.settings())) {
       RunConfig first = FaultFreeRun.config(kafka.bootstrapServers(), "rescale", Map.of());
       LocalJob job = LocalJob.submit(flink, at(first, parallelisms.get(0)));
-      try (Trainers trainers = Trainers.join(first)) {
+      try (Trainers trainers = Trainers.joinWithMany(first)) {
         trainers.train(0);
         for (int epoch = 1; epoch < parallelisms.size(); epoch++) {
           trainers.begin(epoch);
@@ -94,7 +94,7 @@ class SavepointTest {
       }
       job.awaitRunning();
       assertThat(job.rest().restores(job.id())).as("it did not begin anew").isEqualTo(1);
-      Selections.of(first).assertSameAs(FaultFreeRun.selections(parallelisms.size()));
+      Selections.of(first).assertSameAs(FaultFreeRun.selectionsOfMany(parallelisms.size()));
       job.cancel();
     }
   }

@@ -20,6 +20,9 @@ final class SyntheticTrainer implements AutoCloseable {
 
   static final int SAMPLES = 600;
 
+  /** So many that a shard has losses of half an epoch in its pages, and not all in its backlog. */
+  static final int MANY_SAMPLES = 60_000;
+
   /** Within this time after the last fault every epoch has to be closed. */
   static final Duration CLOSES_WITHIN = Duration.ofSeconds(60);
 
@@ -42,12 +45,22 @@ final class SyntheticTrainer implements AutoCloseable {
   /** Joins; rank 0 declares the samples. */
   static SyntheticTrainer join(RunConfig config, int rank, int firstEpoch)
       throws InterruptedException {
+    return join(config, rank, firstEpoch, SAMPLES);
+  }
+
+  private static SyntheticTrainer join(RunConfig config, int rank, int firstEpoch, int samples)
+      throws InterruptedException {
     SelectionClient client =
         SelectionClient.join(
             config.with(Map.of("rank", Integer.toString(rank)), "test"),
             firstEpoch,
-            rank == 0 ? List.of(new IdRange(0, SAMPLES)) : List.of());
+            rank == 0 ? List.of(new IdRange(0, samples)) : List.of());
     return new SyntheticTrainer(client, rank);
+  }
+
+  /** As {@link #join}, with {@link #MANY_SAMPLES}. */
+  static SyntheticTrainer joinWithMany(RunConfig config, int rank) throws InterruptedException {
+    return join(config, rank, 0, MANY_SAMPLES);
   }
 
   /** Awaits the selection of an epoch. */

@@ -24,7 +24,7 @@ class TaskManagerKilledTest {
           FaultFreeRun.config(
               kafka.bootstrapServers(), "task-manager", Map.of("checkpoint-interval", "1h"));
       JobID job = flink.submit(config);
-      try (Trainers trainers = Trainers.join(config)) {
+      try (Trainers trainers = Trainers.joinWithMany(config)) {
         trainers.train(0);
 
         trainers.begin(1);
@@ -47,7 +47,7 @@ class TaskManagerKilledTest {
         assertThat(flink.rest().restoredCheckpoint(job)).isEqualTo(newest);
         LossLog.assertAllApplied(config, trainers.reported());
       }
-      Selections.of(config).assertSameAs(FaultFreeRun.selections(3));
+      Selections.of(config).assertSameAs(FaultFreeRun.selectionsOfMany(3));
     }
   }
 }

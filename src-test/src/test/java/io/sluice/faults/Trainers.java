@@ -21,6 +21,10 @@ final class Trainers implements AutoCloseable {
     return join(config, rank -> SyntheticTrainer.join(config, rank, 0));
   }
 
+  static Trainers joinWithMany(RunConfig config) throws InterruptedException {
+    return join(config, rank -> SyntheticTrainer.joinWithMany(config, rank));
+  }
+
   static Trainers join(RunConfig config, Joining joining) throws InterruptedException {
     Trainers trainers = new Trainers();
     for (int rank = 0; rank < config.get(Options.WORLD_SIZE); rank++) {
