@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -50,16 +52,21 @@ class RetentionTest {
         // All but the ends of the epoch, which alone would close it.
         deleteAllButTheLast(config, 1, 4);
 
-        assertThatThrownBy(() -> submit(flink, config, savepoint).getJobExecutionResult().get())
+        assertThatThrownBy(() -> resultOf(submit(flink, config, savepoint)))
             .isInstanceOf(ExecutionException.class)
             .hasStackTraceContaining("out of range")
             .hasStackTraceContaining("retention.loss-events-1");
-        assertThatThrownBy(() -> submit(flink, config, null).getJobExecutionResult().get())
+        assertThatThrownBy(() -> resultOf(submit(flink, config, null)))
             .isInstanceOf(ExecutionException.class)
             .hasStackTraceContaining("topic retention.loss-events has lost the first");
         assertThat(TestingRun.read(config, config.topics().selectionPlans())).hasSize(plans);
       }
     }
+  }
+
+  /** A job that goes on without its log does not come to an end. */
+  private static JobExecutionResult resultOf(JobClient job) throws Exception {
+    return job.getJobExecutionResult().get(60, TimeUnit.SECONDS);
   }
 
   private static JobClient submit(LocalFlink flink, RunConfig config, String savepoint) {
