@@ -43,7 +43,7 @@ public enum Role {
     }
   },
 
-  /** Who changes something has to write loss events and model updates too; who only looks not. */
+  /** Who changes something has to write loss events too; who only looks has not. */
   OPERATOR {
     @Override
     Map<String, AclOperation> selecting(Topics topics) {
@@ -56,6 +56,19 @@ public enum Role {
     @Override
     Map<String, AclOperation> averaging(Topics topics) {
       return Map.of();
+    }
+  },
+
+  /** An operator who changes the ranks, which those have to hear who wait for them. */
+  MEMBERSHIP {
+    @Override
+    Map<String, AclOperation> selecting(Topics topics) {
+      return Map.of(topics.lossEvents(), AclOperation.WRITE);
+    }
+
+    @Override
+    Map<String, AclOperation> averaging(Topics topics) {
+      return Map.of(topics.modelUpdates(), AclOperation.WRITE);
     }
   };
 

@@ -79,10 +79,13 @@ public final class RunTopics {
             throw new UserError(
                 String.format(
                     "there is no run '%s' at %s: topic %s does not exist; check the name of the run"
-                        + " and bootstrap-servers",
+                        + " and bootstrap-servers%s",
                     config.get(Options.RUN_NAME),
                     config.get(Options.BOOTSTRAP_SERVERS),
-                    topic.name()));
+                    topic.name(),
+                    topic.name().equals(config.topics().modelUpdates())
+                        ? ", and that average is the run's (it is on here)"
+                        : ""));
           }
           return found;
         });
