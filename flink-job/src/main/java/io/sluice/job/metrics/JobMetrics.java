@@ -245,7 +245,7 @@ public final class JobMetrics {
     private final Counter averagesPublished;
     private volatile long updatesHeld;
     private volatile long bytesHeld;
-    private volatile long averageMillis = -1;
+    private volatile double averageMillis = Double.NaN;
 
     public Averaging(MetricGroup operator) {
       updatesReceived = operator.counter("updatesReceived");

@@ -185,15 +185,20 @@ public final class RunTopics {
             topic.name(),
             Optional.of(topic.partitions()),
             replication < 1 ? Optional.empty() : Optional.of((short) replication));
-    Map<String, String> settings = new HashMap<>(retention(config.topics(), topic.name()));
-    // The broker's clock. Of an agent whose own is ahead a broker would refuse every record.
-    settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, TimestampType.LOG_APPEND_TIME.name);
-    wanted.configs(settings);
+    wanted.configs(settings(config.topics(), topic.name()));
     try {
       await(admin.createTopics(List.of(wanted)).all());
     } catch (TopicExistsException e) {
       // Somebody else of this run was faster; the check that follows looks at what they made.
     }
+  }
+
+  /** Kafka's settings of a topic of a run, as far as the run depends on them. */
+  static Map<String, String> settings(Topics topics, String topic) {
+    Map<String, String> settings = new HashMap<>(retention(topics, topic));
+    // The broker's clock. Of an agent whose own is ahead a broker would refuse every record.
+    settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, TimestampType.LOG_APPEND_TIME.name);
+    return settings;
   }
 
   private static Map<String, String> retention(Topics topics, String topic) {
