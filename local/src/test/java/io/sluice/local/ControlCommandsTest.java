@@ -252,7 +252,7 @@ class ControlCommandsTest {
       assertThat(toAverager(partition))
           .extracting(Membership::getGeneration, Membership::getFromEpoch, Membership::getWorldSize)
           .as("the averager knows no other generation than this field")
-          .containsExactly(tuple(1L, 3, 2), tuple(2L, 5, 4));
+          .containsExactly(tuple(1L, 2, 2), tuple(2L, 5, 4));
     }
     assertThat(show("membership", "show").lines())
         .containsExactly(

@@ -73,7 +73,7 @@ final class MembershipSet implements Callable<Integer> {
               config.get(Options.WORLD_SIZE),
               fromEpoch == null ? OptionalInt.empty() : OptionalInt.of(fromEpoch));
       RunTopics.require(config, Role.MEMBERSHIP);
-      writer.setMembers(change.after(), change.fromEpoch());
+      writer.setMembers(change.after(), change.fromEpoch(), change.fromSyncs(log.newestEpoch()));
       change.describe(log.newestEpoch()).forEach(console::line);
       if (change.after() > change.before() && log.newestEpochNow() + 1 >= change.fromEpoch()) {
         console.line(

@@ -99,14 +99,22 @@ public final class ControlWriter implements AutoCloseable {
     awaitDelivery();
   }
 
+  /** As {@link #setMembers(int, int, int)}, with one epoch for both. */
+  public long setMembers(int worldSize, int fromEpoch) throws InterruptedException {
+    return setMembers(worldSize, fromEpoch, fromEpoch);
+  }
+
   /**
-   * Makes 0 to {@code worldSize} - 1 the ranks from an epoch on. Where the agents train one model,
-   * nobody waits any more for the parameters of those who are gone, either.
+   * Makes 0 to {@code worldSize} - 1 the ranks from an epoch on.
    *
-   * @param fromEpoch the open epoch or one that is past means the open one; -1 and up
+   * @param fromEpoch first epoch that they have to end: the open epoch or one that is past means
+   *     the open one; -1 and up
+   * @param fromSyncs first epoch from which on nobody waits for the parameters of other ranks,
+   *     where the agents train one model: a rank that ended an epoch early may be gone before it
+   *     has sent those of that epoch's end
    * @return generation of the members
    */
-  public long setMembers(int worldSize, int fromEpoch) throws InterruptedException {
+  public long setMembers(int worldSize, int fromEpoch, int fromSyncs) throws InterruptedException {
     Membership.Builder members =
         Membership.newBuilder().setWorldSize(worldSize).setFromEpoch(fromEpoch);
     send(0, event().setMembership(members));
@@ -118,7 +126,10 @@ public final class ControlWriter implements AutoCloseable {
     awaitDelivery();
     if (averages) {
       ModelEvent toAverager =
-          ModelEvent.newBuilder().setVersion(Wire.VERSION).setMembership(members).build();
+          ModelEvent.newBuilder()
+              .setVersion(Wire.VERSION)
+              .setMembership(members.setFromEpoch(fromSyncs))
+              .build();
       for (int partition = 0; partition < sharding.partitions(); partition++) {
         send(modelUpdates, partition, toAverager);
       }
