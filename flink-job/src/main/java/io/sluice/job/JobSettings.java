@@ -13,7 +13,8 @@ import org.apache.flink.configuration.StateBackendOptions;
  * What the graph is built from.
  *
  * @param smoothing β, above 0 to 1
- * @param stallWarning how long an epoch may wait for ranks before it is reported
+ * @param stallWarning how long an epoch or a sync may wait for ranks before it is reported
+ * @param averages whether the agents train one model
  * @param stateOnHeap whether the state backend keeps state on the heap
  */
 record JobSettings(
@@ -22,6 +23,7 @@ record JobSettings(
     SelectionSettings selection,
     double smoothing,
     Duration stallWarning,
+    boolean averages,
     boolean stateOnHeap) {
 
   /** What Flink calls the backend that keeps state on the heap; its default. */
@@ -37,6 +39,7 @@ record JobSettings(
         SelectionOptions.from(config),
         config.get(Options.SMOOTHING),
         config.get(Options.STALL_WARNING),
+        config.averages(),
         flink.get(StateBackendOptions.STATE_BACKEND).equalsIgnoreCase(HEAP_BACKEND));
   }
 }

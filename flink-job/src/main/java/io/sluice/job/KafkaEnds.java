@@ -12,6 +12,7 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -37,7 +38,21 @@ final class KafkaEnds {
     return new KafkaEnds(config.topics(), config.sharding(), config.kafkaProperties());
   }
 
-  DataStream<RawRecord> read(StreamExecutionEnvironment env) {
+  /** The log of losses, all of it: whatever is missing would be missing in the selections. */
+  DataStream<RawRecord> readLosses(StreamExecutionEnvironment env) {
+    return read(env, topics.lossEvents(), new WholeLog(), "loss-events");
+  }
+
+  /**
+   * Agents' parameters, as far as they are still there: nothing is averaged unless it is complete,
+   * and agents send again what they see no average of.
+   */
+  DataStream<RawRecord> readUpdates(StreamExecutionEnvironment env) {
+    return read(env, topics.modelUpdates(), OffsetsInitializer.earliest(), "model-updates");
+  }
+
+  private DataStream<RawRecord> read(
+      StreamExecutionEnvironment env, String topic, OffsetsInitializer start, String name) {
     Properties consumer = new Properties();
     consumer.putAll(properties);
     // Partitions are fixed for a run; a state-less start reads the whole log.
@@ -48,12 +63,12 @@ final class KafkaEnds {
         KafkaSource.<RawRecord>builder()
             .setProperties(consumer)
             .setGroupId(topics.run() + ".sluice")
-            .setTopics(topics.lossEvents())
-            .setStartingOffsets(new WholeLog())
+            .setTopics(topic)
+            .setStartingOffsets(start)
             .setDeserializer(new RawRecordSchema())
             .build();
-    return env.fromSource(source, WatermarkStrategy.noWatermarks(), "loss-events", RawRecord.TYPE)
-        .uid("loss-events")
+    return env.fromSource(source, WatermarkStrategy.noWatermarks(), name, RawRecord.TYPE)
+        .uid(name)
         // A subtask without a partition would hold the watermark back.
         .setParallelism(Math.min(env.getParallelism(), sharding.partitions()));
   }
@@ -70,6 +85,18 @@ final class KafkaEnds {
                         selected, chunk.shard() % partitions, null, chunk.value())))
         .name("selected-samples")
         .uid("selected-samples");
+    if (outputs.averages() != null) {
+      String averages = topics.modelAverages();
+      outputs
+          .averages()
+          .sinkTo(
+              sink(
+                  (average, context, timestamp) ->
+                      new ProducerRecord<>(
+                          averages, average.lane(), average.key(), average.value())))
+          .name("model-averages")
+          .uid("model-averages");
+    }
     writeSingle(outputs.plans(), topics.selectionPlans(), "selection-plans");
     writeSingle(outputs.deadLetters(), topics.deadLetters(), "dead-letters");
   }

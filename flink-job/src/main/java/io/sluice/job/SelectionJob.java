@@ -1,5 +1,10 @@
 package io.sluice.job;
 
+import io.sluice.job.averaging.AverageRecord;
+import io.sluice.job.averaging.LaneEvent;
+import io.sluice.job.averaging.Lanes;
+import io.sluice.job.averaging.ModelAverager;
+import io.sluice.job.averaging.ModelIngest;
 import io.sluice.job.difficulty.CodesPart;
 import io.sluice.job.difficulty.DifficultyTracker;
 import io.sluice.job.difficulty.ShardReport;
@@ -23,7 +28,8 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * The selection job of one run: losses in, selections out.
+ * The selection job of one run: losses in, selections out; and where several agents train one
+ * model, parameters in, their means out. The two share nothing but the sink of what is refused.
  *
  * <pre>
  *  loss-events → ingest → epoch-watermarks ──shard──► difficulty-tracker ──────codes──────┐
@@ -32,13 +38,30 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *             dead-letters ◄─────────────────────────────┘    recluster ──plan/shard──► selector
  *                                                                 ▼                       ▼
  *                                                          selection-plans        selected-samples
+ *
+ *  model-updates → model-ingest ──partition──► model-averager → model-averages
+ *                       │                            │
+ *                       └──────► dead-letters ◄──────┘
  * </pre>
  */
 public final class SelectionJob {
 
-  /** What the graph produces, for sinks to take. */
+  /**
+   * What the graph produces, for sinks to take.
+   *
+   * @param averages null where each agent trains a replica of its own
+   */
   record Outputs(
-      DataStream<ChunkRecord> chunks, DataStream<byte[]> plans, DataStream<byte[]> deadLetters) {}
+      DataStream<ChunkRecord> chunks,
+      DataStream<byte[]> plans,
+      DataStream<AverageRecord> averages,
+      DataStream<byte[]> deadLetters) {
+
+    Outputs and(SingleOutputStreamOperator<AverageRecord> means, DataStream<byte[]> refused) {
+      return new Outputs(
+          chunks, plans, means, deadLetters.union(refused, means.getSideOutput(DeadLetters.TAG)));
+    }
+  }
 
   private SelectionJob() {}
 
@@ -76,10 +99,14 @@ public final class SelectionJob {
   }
 
   static void wire(StreamExecutionEnvironment env, KafkaEnds kafka, JobSettings settings) {
-    kafka.write(graph(kafka.read(env), settings));
+    Outputs outputs = graph(kafka.readLosses(env), settings);
+    if (settings.averages()) {
+      outputs = averaging(kafka.readUpdates(env), settings, outputs);
+    }
+    kafka.write(outputs);
   }
 
-  /** The picture above. Names are for people; uids are for savepoints and never change. */
+  /** The picture's upper half. Names are for people; uids are for savepoints and never change. */
   static Outputs graph(DataStream<RawRecord> lossEvents, JobSettings settings) {
     int shards = settings.sharding().shards();
     String topic = settings.topics().lossEvents();
@@ -131,6 +158,33 @@ public final class SelectionJob {
 
     DataStream<byte[]> deadLetters =
         decoded.getSideOutput(DeadLetters.TAG).union(tracker.getSideOutput(DeadLetters.TAG));
-    return new Outputs(chunks, plans.getSideOutput(Recluster.PLANS), deadLetters);
+    return new Outputs(chunks, plans.getSideOutput(Recluster.PLANS), null, deadLetters);
+  }
+
+  /** The picture's lower half, added to what the upper one produces. */
+  static Outputs averaging(
+      DataStream<RawRecord> modelUpdates, JobSettings settings, Outputs selections) {
+    int shards = settings.sharding().shards();
+    int partitions = settings.sharding().partitions();
+    String topic = settings.topics().modelUpdates();
+
+    SingleOutputStreamOperator<LaneEvent> decoded =
+        modelUpdates
+            .process(new ModelIngest(partitions, topic), LaneEvent.TYPE)
+            .name("model-ingest")
+            .uid("model-ingest")
+            // As many as read, as above.
+            .setParallelism(modelUpdates.getParallelism());
+
+    SingleOutputStreamOperator<AverageRecord> averages =
+        decoded
+            .keyBy(
+                new ShardKeySelector<>(
+                    shards, event -> Lanes.shardOf(event.lane(), shards, partitions)))
+            .process(new ModelAverager(settings.stallWarning(), topic), AverageRecord.TYPE)
+            .name("model-averager")
+            .uid("model-averager");
+
+    return selections.and(averages, decoded.getSideOutput(DeadLetters.TAG));
   }
 }

@@ -25,6 +25,8 @@ class ArchitectureTest {
           .definedBy("io.sluice.job.recluster")
           .layer("difficulty")
           .definedBy("io.sluice.job.difficulty")
+          .layer("averaging")
+          .definedBy("io.sluice.job.averaging")
           .layer("ingest")
           .definedBy("io.sluice.job.ingest")
           .layer("selection")
@@ -44,7 +46,9 @@ class ArchitectureTest {
           .whereLayer("difficulty")
           .mayOnlyBeAccessedByLayers("job", "select", "recluster")
           .whereLayer("ingest")
-          .mayOnlyBeAccessedByLayers("job", "difficulty");
+          .mayOnlyBeAccessedByLayers("job", "difficulty", "averaging")
+          .whereLayer("averaging")
+          .mayOnlyBeAccessedByLayers("job");
 
   @ArchTest
   static final ArchRule MATHS_IS_PLAIN_JAVA =
@@ -54,6 +58,19 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideOutsideOfPackages("io.sluice.job.selection", "java..");
+
+  @ArchTest
+  static final ArchRule AVERAGING_KNOWS_NOTHING_OF_SELECTION =
+      noClasses()
+          .that()
+          .resideInAPackage("io.sluice.job.averaging")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.sluice.job.selection",
+              "io.sluice.job.difficulty",
+              "io.sluice.job.recluster",
+              "io.sluice.job.select");
 
   @ArchTest
   static final ArchRule LEAVES_KNOW_NOTHING_OF_THE_JOB =
@@ -69,6 +86,7 @@ class ArchitectureTest {
               "io.sluice.job.difficulty",
               "io.sluice.job.recluster",
               "io.sluice.job.select",
+              "io.sluice.job.averaging",
               "io.sluice.job.selection");
 
   @ArchTest

@@ -32,7 +32,11 @@ class SelectionJobTest {
             "selector",
             "selected-samples",
             "selection-plans",
-            "dead-letters");
+            "dead-letters",
+            "model-updates",
+            "model-ingest",
+            "model-averager",
+            "model-averages");
     assertThat(nodes(CONFIG))
         .filteredOn(node -> !node.getOperatorName().endsWith("Committer"))
         .allSatisfy(node -> assertThat(node.getTransformationUID()).isNotBlank());
@@ -43,20 +47,35 @@ class SelectionJobTest {
     RunConfig config = CONFIG.with(Map.of("shards", "48"), "test");
     assertThat(node("difficulty-tracker", config).getMaxParallelism()).isEqualTo(48);
     assertThat(node("selector", config).getMaxParallelism()).isEqualTo(48);
+    assertThat(node("model-averager", config).getMaxParallelism()).isEqualTo(48);
+  }
+
+  @Test
+  void averagesNothingWhereEachAgentTrainsAReplicaOfItsOwn() {
+    assertThat(nodes(CONFIG.with(Map.of("average", "off"), "test")))
+        .extracting(StreamNode::getTransformationUID)
+        .filteredOn(uid -> uid != null)
+        .noneMatch(uid -> uid.startsWith("model-"))
+        .contains("selected-samples");
   }
 
   @Test
   void readsWithNoMoreSubtasksThanPartitions() {
     RunConfig config = CONFIG.with(Map.of("partitions", "2", "parallelism", "4"), "test");
     assertThat(nodes(config))
-        .filteredOn(node -> "loss-events".equals(node.getTransformationUID()))
+        .filteredOn(
+            node ->
+                "loss-events".equals(node.getTransformationUID())
+                    || "model-updates".equals(node.getTransformationUID()))
         .extracting(StreamNode::getParallelism)
-        .containsExactly(2);
+        .containsExactly(2, 2);
     assertThat(node("ingest", config).getParallelism())
         .as("keeps a partition's order")
         .isEqualTo(2);
     assertThat(node("epoch-watermarks", config).getParallelism()).isEqualTo(2);
     assertThat(node("difficulty-tracker", config).getParallelism()).isEqualTo(4);
+    assertThat(node("model-ingest", config).getParallelism()).isEqualTo(2);
+    assertThat(node("model-averager", config).getParallelism()).isEqualTo(4);
     assertThat(node("recluster", config).getParallelism()).isEqualTo(1);
   }
 

@@ -15,6 +15,8 @@ import io.sluice.protocol.kafka.RunTopics;
 import io.sluice.protocol.wire.IndexRange;
 import io.sluice.protocol.wire.Join;
 import io.sluice.protocol.wire.LossEvent;
+import io.sluice.protocol.wire.Membership;
+import io.sluice.protocol.wire.ModelEvent;
 import io.sluice.protocol.wire.SelectionChunk;
 import io.sluice.protocol.wire.SelectionPlan;
 import java.time.Duration;
@@ -247,6 +249,10 @@ class ControlCommandsTest {
               event -> event.getMembership().getWorldSize())
           .as("generation: offset in partition 0, where the field is not used")
           .containsExactly(tuple(first ? 0L : 1L, 3, 2), tuple(first ? 0L : 2L, 5, 4));
+      assertThat(toAverager(partition))
+          .extracting(Membership::getGeneration, Membership::getFromEpoch, Membership::getWorldSize)
+          .as("the averager knows no other generation than this field")
+          .containsExactly(tuple(1L, 2, 2), tuple(2L, 5, 4));
     }
     assertThat(show("membership", "show").lines())
         .containsExactly(
@@ -266,6 +272,24 @@ class ControlCommandsTest {
 
     assertThat(run("membership", "set", "--world-size", "2")).as(err.text()).isZero();
     assertThat(out.text()).contains("from the open epoch on").contains("Removed: rank 2.");
+  }
+
+  @Test
+  void tellsNobodyOfMembersWhoTrainsNoCommonModel() throws Exception {
+    assertThat(run("membership", "set", "--world-size", "2", "--average", "off")).isZero();
+    assertThat(events()).hasSize(2);
+    assertThat(toAverager(0)).isEmpty();
+
+    try (Admin admin = Admin.create(config.kafkaProperties())) {
+      admin.deleteTopics(List.of(config.topics().modelUpdates())).all().get();
+      await()
+          .until(() -> !admin.listTopics().names().get().contains(config.topics().modelUpdates()));
+    }
+    assertThat(run("membership", "set", "--world-size", "3")).isEqualTo(1);
+    assertThat(err.text())
+        .contains(config.topics().modelUpdates() + " does not exist")
+        .contains("that average is the run's");
+    assertThat(events()).as("nothing was written").hasSize(2);
   }
 
   /** Neither as a run nor as topics. */
@@ -390,6 +414,17 @@ class ControlCommandsTest {
       }
     }
     return events;
+  }
+
+  /** Who the ranks are, as the averager is told. */
+  private List<Membership> toAverager(int partition) throws Exception {
+    List<Membership> told = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : read(config.topics().modelUpdates(), partition)) {
+      ModelEvent event = ModelEvent.parseFrom(record.value());
+      assertThat(event.getVersion()).isEqualTo(1);
+      told.add(event.getMembership());
+    }
+    return told;
   }
 
   /** Something undecodable is an event without a kind. */

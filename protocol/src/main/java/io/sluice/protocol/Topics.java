@@ -26,4 +26,14 @@ public record Topics(String run) {
   public String deadLetters() {
     return run + ".dead-letters";
   }
+
+  /** Agents to job: their parameters at a synchronisation. */
+  public String modelUpdates() {
+    return run + ".model-updates";
+  }
+
+  /** Job to agents: the mean of their parameters. */
+  public String modelAverages() {
+    return run + ".model-averages";
+  }
 }

@@ -9,7 +9,10 @@ public final class Wire {
   /** Most samples one SamplesAdded record may declare, so that a faulty one cannot fill memory. */
   public static final long MAX_SAMPLES_PER_RECORD = 1L << 24;
 
-  /** Longest value of a record of losses, in bytes, so that a faulty one cannot fill memory. */
+  /**
+   * Longest value of a record of losses or parameters, in bytes, so that a faulty one cannot fill
+   * memory.
+   */
   public static final int MAX_RECORD_BYTES = 1 << 20;
 
   /** Greatest world size, so that a faulty record cannot fill memory; ranks are below it. */
@@ -17,6 +20,12 @@ public final class Wire {
 
   /** Greatest epoch number. */
   public static final int MAX_EPOCH = 1_000_000;
+
+  /** Values of a model in one chunk: 512 KiB, half of what brokers take in a record by default. */
+  public static final int CHUNK_VALUES = 1 << 17;
+
+  /** Most chunks of a model, which then has 32 GiB. */
+  public static final int MAX_CHUNKS = 65_536;
 
   private Wire() {}
 }

@@ -11,6 +11,9 @@ import io.sluice.protocol.wire.Join;
 import io.sluice.protocol.wire.LossBatch;
 import io.sluice.protocol.wire.LossEvent;
 import io.sluice.protocol.wire.Membership;
+import io.sluice.protocol.wire.ModelAverage;
+import io.sluice.protocol.wire.ModelEvent;
+import io.sluice.protocol.wire.ModelUpdate;
 import io.sluice.protocol.wire.SamplesAdded;
 import io.sluice.protocol.wire.SamplesRetired;
 import io.sluice.protocol.wire.SelectionChunk;
@@ -42,6 +45,9 @@ final class TestingMessages {
             WeightedSamples.newBuilder().setBits(ByteString.copyFrom(new byte[] {3, 0, 64}))));
     examples.put("selection-plan", selectionPlan());
     examples.put("dead-letter", deadLetter());
+    examples.put("model-update", modelEvent().setUpdate(modelUpdate()).build());
+    examples.put("model-membership", modelEvent().setMembership(membership()).build());
+    examples.put("model-average", modelAverage());
     return examples;
   }
 
@@ -154,6 +160,42 @@ final class TestingMessages {
         .setKnown(4096)
         .setWorldSize(2)
         .addSamples(samples.setWeight(1.5f).setCount(3))
+        .build();
+  }
+
+  private static ModelEvent.Builder modelEvent() {
+    return ModelEvent.newBuilder().setVersion(1);
+  }
+
+  private static ModelUpdate.Builder modelUpdate() {
+    return ModelUpdate.newBuilder()
+        .setEpoch(300)
+        .setStep(12)
+        .setEndsEpoch(true)
+        .setRank(1)
+        .setIncarnation(9_876_543_210L)
+        .setWorldSize(2)
+        .setChunk(65_534)
+        .setChunks(65_535)
+        .setModel(0x0102030405060708L)
+        .setSamples(50_000_000_000L)
+        .setUnusable(true)
+        .setValues(ByteString.copyFrom(new byte[] {0, 0, -64, 63, 0, 0, -128, -66})); // 1.5, -0.25
+  }
+
+  private static ModelAverage modelAverage() {
+    return ModelAverage.newBuilder()
+        .setVersion(1)
+        .setEpoch(300)
+        .setStep(12)
+        .setEndsEpoch(true)
+        .setChunk(65_534)
+        .setChunks(65_535)
+        .setModel(0x0102030405060708L)
+        .setRanks(3)
+        .setSamples(50_000_000_000L)
+        .addAllLeftOut(List.of(1, 300))
+        .setValues(ByteString.copyFrom(new byte[] {0, 0, -64, 63, 0, 0, -128, -66})) // 1.5, -0.25
         .build();
   }
 }

@@ -14,5 +14,7 @@ class TopicsTest {
     assertThat(topics.selectedSamples()).isEqualTo("demo.selected-samples");
     assertThat(topics.selectionPlans()).isEqualTo("demo.selection-plans");
     assertThat(topics.deadLetters()).isEqualTo("demo.dead-letters");
+    assertThat(topics.modelUpdates()).isEqualTo("demo.model-updates");
+    assertThat(topics.modelAverages()).isEqualTo("demo.model-averages");
   }
 }

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.apache.flink.api.common.JobID;
+import org.apache.kafka.common.TopicPartition;
 
 /** What a cluster says about a job, to people and tools. */
 public final class FlinkRest {
@@ -92,9 +93,11 @@ public final class FlinkRest {
     return get("/jobs/" + job + "/exceptions").toString();
   }
 
-  /** Offset of the last record that the job's source has handed on; -1 if there is none. */
-  long offsetRead(JobID job, int partition) {
-    return (long) metric(job, "partition." + partition + ".currentOffset", "max", -1);
+  /** Offset of the last record that the topic's source has handed on; -1 if there is none. */
+  long offsetRead(JobID job, TopicPartition from) {
+    String topic = from.topic().replace('.', '_'); // as Flink has it
+    String place = "topic." + topic + ".partition." + from.partition();
+    return (long) metric(job, place + ".currentOffset", "max", -1);
   }
 
   /**

@@ -84,7 +84,7 @@ final class LocalJob {
     await().atMost(PATIENCE).ignoreExceptions().until(() -> rest.isRunning(id()));
   }
 
-  /** Takes a checkpoint that covers all that is in the run's log. */
+  /** Takes a checkpoint that covers all that agents have written. */
   void checkpointAll() throws InterruptedException {
     LossLog.awaitRead(config, rest, id());
     flink.checkpoint(id());

@@ -81,21 +81,21 @@ final class LossLog {
         .count();
   }
 
-  /** Waits until the job has read all that is in the log; a checkpoint then covers it. */
+  /** Waits until the job has read all that agents have written; a checkpoint then covers it. */
   static void awaitRead(RunConfig config, FlinkRest rest, JobID job) {
-    Map<TopicPartition, Long> ends = ends(config);
+    Map<TopicPartition, Long> ends = new HashMap<>(ends(config, config.topics().lossEvents()));
+    if (config.averages()) {
+      ends.putAll(ends(config, config.topics().modelUpdates()));
+    }
     await()
         .atMost(Duration.ofSeconds(60))
         .until(
             () ->
                 ends.entrySet().stream()
-                    .allMatch(
-                        end ->
-                            rest.offsetRead(job, end.getKey().partition()) >= end.getValue() - 1));
+                    .allMatch(end -> rest.offsetRead(job, end.getKey()) >= end.getValue() - 1));
   }
 
-  private static Map<TopicPartition, Long> ends(RunConfig config) {
-    String topic = config.topics().lossEvents();
+  private static Map<TopicPartition, Long> ends(RunConfig config, String topic) {
     Map<TopicPartition, OffsetSpec> latest =
         IntStream.range(0, config.sharding().partitions())
             .mapToObj(partition -> new TopicPartition(topic, partition))

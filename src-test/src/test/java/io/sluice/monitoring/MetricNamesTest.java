@@ -46,7 +46,7 @@ class MetricNamesTest {
   private static Exposition agent;
 
   @BeforeAll
-  static void run(@TempDir Path folder) {
+  static void run(@TempDir Path folder) throws Exception {
     int ports = FreePorts.takeRow(3);
     kafka = LocalKafka.create();
     flink = LocalFlink.create(0, 2, LocalFlink.metricsOn(ports));
@@ -63,11 +63,17 @@ class MetricNamesTest {
                 "checkpoint-dir", folder.resolve("checkpoints").toString()));
     flink.submit(SelectionJob.jobName(config), env -> SelectionJob.build(env, config));
 
+    StraySync.send(config);
     train(config, 0, ports + 1);
     await()
         .atMost(PATIENCE)
         .ignoreExceptions()
-        .until(() -> Exposition.scrape(ports).sum(OPERATOR + "rank_stalledShards") == 8);
+        .until(
+            () -> {
+              Exposition now = Exposition.scrape(ports);
+              return now.sum(OPERATOR + "rank_stalledShards") == 8
+                  && now.sum(OPERATOR + "rank_stalledSyncs") == 1;
+            });
     waiting = Exposition.scrape(ports);
 
     train(config, 1, ports + 2);
@@ -112,6 +118,7 @@ class MetricNamesTest {
   @Test
   void whatDistinguishesMetricsIsALabel() {
     assertThat(waiting.sum(OPERATOR + "rank_stalledShards", "rank", "1")).isEqualTo(8);
+    assertThat(waiting.sum(OPERATOR + "rank_stalledSyncs", "rank", "0")).isEqualTo(1);
     assertThat(job.of(OPERATOR + "reason_rejected"))
         .extracting(sample -> sample.labels().get("reason"))
         .contains("non-finite-loss", "repeated-batch");

@@ -50,6 +50,7 @@ class PrometheusTest {
 
       Map<String, String> queries = queries();
       assertThat(queries).hasSizeGreaterThan(50);
+      StraySync.send(run);
       // There is no agent of rank 1, so that its epoch stalls.
       TestingProcess membership =
           TestingProcess.start(

@@ -179,6 +179,9 @@ class SecurityTest {
       assertThat(refusalOfWrite(STRANGER, topics.lossEvents())).isPresent();
       assertThat(refusalOfRead(STRANGER, topics.lossEvents())).isPresent();
       assertThat(refusalOfRead(STRANGER, topics.selectedSamples())).isPresent();
+      assertThat(refusalOfWrite(STRANGER, topics.modelUpdates())).isPresent();
+      assertThat(refusalOfRead(STRANGER, topics.modelUpdates())).isPresent();
+      assertThat(refusalOfRead(STRANGER, topics.modelAverages())).isPresent();
 
       assertThat(endOffsets(run)).isEqualTo(before);
       end(client, 1, next);
@@ -276,6 +279,7 @@ class SecurityTest {
 
   private void asOperator(RunConfig config) throws Exception {
     sluice(config, "dataset", "add", "--count", "1");
+    sluice(config, "membership", "set", "--world-size", "1");
   }
 
   /** Runs a command with the settings in a file, and returns what it prints. */
@@ -377,7 +381,9 @@ class SecurityTest {
                   new NewTopic(topics.lossEvents(), Optional.of(2), Optional.empty()),
                   new NewTopic(topics.selectedSamples(), Optional.of(2), Optional.empty()),
                   new NewTopic(topics.selectionPlans(), Optional.of(1), Optional.empty()),
-                  new NewTopic(topics.deadLetters(), Optional.of(1), Optional.empty())))
+                  new NewTopic(topics.deadLetters(), Optional.of(1), Optional.empty()),
+                  new NewTopic(topics.modelUpdates(), Optional.of(2), Optional.empty()),
+                  new NewTopic(topics.modelAverages(), Optional.of(2), Optional.empty())))
           .all()
           .get();
     }

@@ -100,7 +100,7 @@ public final class DifficultyTracker
     histogram = new Histogram();
     metrics = new JobMetrics.Tracking(group);
     refusals = new Refusals(topic, group);
-    stalls = new StallWatch(stallWarning, watchedEpoch, new JobMetrics.Stalling(group));
+    stalls = new StallWatch(stallWarning, watchedEpoch, JobMetrics.Stalling.ofShards(group));
   }
 
   @Override

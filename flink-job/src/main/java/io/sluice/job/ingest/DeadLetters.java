@@ -45,6 +45,24 @@ public final class DeadLetters {
     return Json.write(letter.build());
   }
 
+  /** The same about something that a rank said. */
+  public static byte[] ofRank(
+      Rejection reason,
+      String detail,
+      String topic,
+      Position position,
+      int rank,
+      long incarnation) {
+    DeadLetter.Builder letter = letter(reason, detail, topic, position);
+    return Json.write(letter.setRank(rank).setIncarnation(incarnation).build());
+  }
+
+  /** The same about something that no rank said. */
+  public static byte[] ofOperator(
+      Rejection reason, String detail, String topic, Position position) {
+    return Json.write(letter(reason, detail, topic, position).build());
+  }
+
   private static DeadLetter.Builder letter(
       Rejection reason, String detail, String topic, Position position) {
     return DeadLetter.newBuilder()

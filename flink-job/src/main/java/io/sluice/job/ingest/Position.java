@@ -5,7 +5,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Where a record stands in the log of loss events.
+ * Where a record stands in its topic.
  *
  * @param partition Kafka partition
  * @param offset Kafka offset
@@ -13,13 +13,13 @@ import org.apache.flink.core.memory.DataOutputView;
  */
 public record Position(int partition, long offset, long timestampMillis) {
 
-  void write(DataOutputView out) throws IOException {
+  public void write(DataOutputView out) throws IOException {
     out.writeInt(partition);
     out.writeLong(offset);
     out.writeLong(timestampMillis);
   }
 
-  static Position read(DataInputView in) throws IOException {
+  public static Position read(DataInputView in) throws IOException {
     return new Position(in.readInt(), in.readLong(), in.readLong());
   }
 }

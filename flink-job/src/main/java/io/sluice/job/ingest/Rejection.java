@@ -18,12 +18,18 @@ public enum Rejection {
   BAD_RANGE("bad-range"),
   BAD_EPOCH("bad-epoch"),
   BAD_RANK("bad-rank"),
+  BAD_STEP("bad-step"),
+  BAD_CHUNK("bad-chunk"),
+  BAD_SAMPLES("bad-samples"),
   NON_FINITE_LOSS("non-finite-loss"),
+  NON_FINITE_MODEL("non-finite-model"),
   UNKNOWN_SAMPLE("unknown-sample"),
   RETIRED_SAMPLE("retired-sample"),
   LATE_LOSS("late-loss"),
   EARLY_LOSS("early-loss"),
   EARLY_END("early-end"),
+  LATE_UPDATE("late-update"),
+  WRONG_MODEL("wrong-model"),
   FENCED("fenced"),
   UNKNOWN_INCARNATION("unknown-incarnation"),
   NOT_A_MEMBER("not-a-member"),
@@ -33,7 +39,8 @@ public enum Rejection {
   REPEATED_END("repeated-end"),
   REPEATED_JOIN("repeated-join"),
   REPEATED_SAMPLES("repeated-samples"),
-  REPEATED_MEMBERSHIP("repeated-membership");
+  REPEATED_MEMBERSHIP("repeated-membership"),
+  REPEATED_UPDATE("repeated-update");
 
   private final String word;
 
@@ -49,7 +56,12 @@ public enum Rejection {
   /** Whether the record only says again what was said before: counted, but no dead letter. */
   public boolean isRepeat() {
     return switch (this) {
-      case REPEATED_BATCH, REPEATED_END, REPEATED_JOIN, REPEATED_SAMPLES, REPEATED_MEMBERSHIP ->
+      case REPEATED_BATCH,
+          REPEATED_END,
+          REPEATED_JOIN,
+          REPEATED_SAMPLES,
+          REPEATED_MEMBERSHIP,
+          REPEATED_UPDATE ->
           true;
       default -> false;
     };

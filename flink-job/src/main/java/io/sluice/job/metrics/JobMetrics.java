@@ -22,7 +22,8 @@ public final class JobMetrics {
 
   /**
    * {@code reason.<reason>.rejected}: refused losses and records since the start; a loss counts as
-   * one, and so does a record of any other kind. On the ingest and the difficulty tracker.
+   * one, and so does a record of any other kind. On both ingests, the difficulty tracker and the
+   * model averager.
    *
    * @param <R> the reasons
    */
@@ -74,34 +75,53 @@ public final class JobMetrics {
     }
   }
 
-  /** On the difficulty tracker: epochs that wait for ranks longer than stall-warning. */
+  /** What waits for ranks longer than stall-warning. */
   public static final class Stalling {
 
     private final MetricGroup operator;
-    private final Map<Integer, Long> shardsByRank = new ConcurrentHashMap<>();
-    private volatile long stalledShards;
+    private final String name;
+    private final Map<Integer, Long> countByRank = new ConcurrentHashMap<>();
+    private volatile long stalled;
 
-    public Stalling(MetricGroup operator) {
+    private Stalling(MetricGroup operator, String name) {
       this.operator = operator;
-      gauge(operator, "stalledShards", () -> stalledShards);
+      this.name = name;
+      gauge(operator, name, () -> stalled);
     }
 
     /**
-     * {@code stalledShards}: shards whose epoch waits; {@code rank.<r>.stalledShards}: those of
-     * them that wait for rank r, from the first time that one does.
+     * On the difficulty tracker. {@code stalledShards}: shards whose epoch waits; {@code
+     * rank.<r>.stalledShards}: those of them that wait for rank r, from the first time that one
+     * does.
+     */
+    public static Stalling ofShards(MetricGroup operator) {
+      return new Stalling(operator, "stalledShards");
+    }
+
+    /**
+     * On the model averager. {@code stalledSyncs}: partitions in which a sync waits; {@code
+     * rank.<r>.stalledSyncs}: those of them that wait for rank r, from the first time that one
+     * does.
+     */
+    public static Stalling ofSyncs(MetricGroup operator) {
+      return new Stalling(operator, "stalledSyncs");
+    }
+
+    /**
+     * Sets them.
      *
-     * @param missing for each stalled shard, the ranks it waits for
+     * @param missing for each that is stalled, the ranks it waits for
      */
     public void stalled(Collection<List<Integer>> missing) {
       Map<Integer, Long> counts = new HashMap<>();
       missing.forEach(ranks -> ranks.forEach(rank -> counts.merge(rank, 1L, Long::sum)));
-      stalledShards = missing.size();
-      shardsByRank.replaceAll((rank, count) -> counts.getOrDefault(rank, 0L));
+      stalled = missing.size();
+      countByRank.replaceAll((rank, count) -> counts.getOrDefault(rank, 0L));
       counts.forEach(
           (rank, count) -> {
-            if (shardsByRank.put(rank, count) == null) {
+            if (countByRank.put(rank, count) == null) {
               MetricGroup group = operator.addGroup("rank", Integer.toString(rank));
-              gauge(group, "stalledShards", () -> shardsByRank.get(rank));
+              gauge(group, name, () -> countByRank.get(rank));
             }
           });
     }
@@ -214,6 +234,54 @@ public final class JobMetrics {
     /** {@code turnaroundMillis}: from the epoch's last EpochEnd to the newest chunk of it. */
     public void turnaround(long millis) {
       turnaroundMillis = millis;
+    }
+  }
+
+  /** On the model averager; each subtask speaks for its own partitions. */
+  public static final class Averaging {
+
+    private final Counter updatesReceived;
+    private final Counter updatesReplaced;
+    private final Counter averagesPublished;
+    private volatile long updatesHeld;
+    private volatile long bytesHeld;
+    private volatile double averageMillis = Double.NaN;
+
+    public Averaging(MetricGroup operator) {
+      updatesReceived = operator.counter("updatesReceived");
+      updatesReplaced = operator.counter("updatesReplaced");
+      averagesPublished = operator.counter("averagesPublished");
+      gauge(operator, "updatesHeld", () -> updatesHeld);
+      gauge(operator, "bytesHeld", () -> bytesHeld);
+      gauge(operator, "averageMillis", () -> averageMillis);
+    }
+
+    /** {@code updatesReceived}: updates since the start, refused ones included. */
+    public void updateReceived() {
+      updatesReceived.inc();
+    }
+
+    /** {@code updatesReplaced}: those that waited until a newer one of their rank came. */
+    public void updateReplaced() {
+      updatesReplaced.inc();
+    }
+
+    /**
+     * {@code averagesPublished}: means of a chunk, since the start; {@code averageMillis}: from the
+     * Kafka timestamp of the newest mean's first update to the mean.
+     */
+    public void averagePublished(long millis) {
+      averagesPublished.inc();
+      averageMillis = millis;
+    }
+
+    /**
+     * {@code updatesHeld}: updates that wait for those of other ranks; {@code bytesHeld}: their
+     * values.
+     */
+    public void held(long updates, long bytes) {
+      updatesHeld = updates;
+      bytesHeld = bytes;
     }
   }
 

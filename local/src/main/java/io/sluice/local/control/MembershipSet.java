@@ -4,6 +4,8 @@ import io.sluice.agent.client.ControlWriter;
 import io.sluice.local.Console;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.kafka.Role;
+import io.sluice.protocol.kafka.RunTopics;
 import io.sluice.protocol.wire.SelectionPlan;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -70,7 +72,8 @@ final class MembershipSet implements Callable<Integer> {
               log.newestEpoch(),
               config.get(Options.WORLD_SIZE),
               fromEpoch == null ? OptionalInt.empty() : OptionalInt.of(fromEpoch));
-      writer.setMembers(change.after(), change.fromEpoch());
+      RunTopics.require(config, Role.MEMBERSHIP);
+      writer.setMembers(change.after(), change.fromEpoch(), change.fromSyncs(log.newestEpoch()));
       change.describe(log.newestEpoch()).forEach(console::line);
       if (change.after() > change.before() && log.newestEpochNow() + 1 >= change.fromEpoch()) {
         console.line(

@@ -57,6 +57,15 @@ record RanksChange(int before, int after, int fromEpoch) {
     return new RanksChange(before, wantedSize, from);
   }
 
+  /**
+   * First epoch whose parameters are averaged without other ranks. A rank that goes at once may
+   * have ended the epoch before the newest plan's early, and be gone before its parameters of that
+   * epoch were sent; the others would wait for them.
+   */
+  int fromSyncs(int newestEpoch) {
+    return fromEpoch > newestEpoch ? fromEpoch : Math.max(-1, fromEpoch - 1);
+  }
+
   /** What happens, for people. */
   List<String> describe(int newestEpoch) {
     List<String> lines = new ArrayList<>();

@@ -15,7 +15,12 @@ import picocli.CommandLine.Model.CommandSpec;
 final class RunFlags {
 
   private static final List<Option<?>> FLAGS =
-      List.of(Options.RUN_NAME, Options.BOOTSTRAP_SERVERS, Options.SHARDS, Options.PARTITIONS);
+      List.of(
+          Options.RUN_NAME,
+          Options.BOOTSTRAP_SERVERS,
+          Options.SHARDS,
+          Options.PARTITIONS,
+          Options.AVERAGE);
 
   private RunFlags() {}
 

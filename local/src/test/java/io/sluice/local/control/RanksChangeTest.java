@@ -50,6 +50,16 @@ class RanksChangeTest {
   }
 
   @Test
+  void parametersThatARankOwesOfAnEpochItEndedEarlyAreNotWaitedFor() {
+    assertThat(RanksChange.of(3, List.of(), 4, 2, ANY).fromSyncs(4)).isEqualTo(3);
+    assertThat(RanksChange.of(3, List.of(), -1, 2, ANY).fromSyncs(-1)).isEqualTo(-1);
+    assertThat(RanksChange.of(3, List.of(), 4, 2, OptionalInt.of(9)).fromSyncs(4))
+        .as("until then they are there")
+        .isEqualTo(9);
+    assertThat(RanksChange.of(2, List.of(), 4, 4, ANY).fromSyncs(4)).isEqualTo(6);
+  }
+
+  @Test
   void ranksCannotBeAddedToAnEpochThatMayHaveBegun() {
     assertThatThrownBy(() -> RanksChange.of(2, List.of(), 4, 3, OptionalInt.of(5)))
         .isInstanceOf(UserError.class)

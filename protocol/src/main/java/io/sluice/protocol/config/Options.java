@@ -93,6 +93,16 @@ public final class Options {
           "Seed of everything random: which samples are kept, their order, initial weights,"
               + " generated data.");
 
+  public static final Option<String> AVERAGE =
+      Option.choice(
+          "average",
+          RUN,
+          "on",
+          List.of("on", "off"),
+          "on: several agents train one model, whose parameters the job averages at each epoch's"
+              + " end. off: each agent trains a replica of its own on its slice. Means nothing to a"
+              + " single agent.");
+
   public static final Option<String> POLICY =
       Option.choice(
           "policy",
@@ -237,6 +247,26 @@ public final class Options {
           true,
           "Decoupled weight decay (AdamW) per step and unit of learning rate; 0 turns it off.");
 
+  public static final Option<Integer> SYNC_EVERY =
+      Option.integer(
+          "sync-every",
+          AGENT,
+          "0",
+          0,
+          1_000_000_000,
+          "Optimizer steps after which the agents' parameters are averaged within an epoch, too; 0"
+              + " averages at its end alone. The same on all agents.");
+
+  public static final Option<String> BAD_MODEL =
+      Option.choice(
+          "bad-model",
+          AGENT,
+          "stop",
+          List.of("stop", "skip"),
+          "What agents do when an agent's parameters or losses are not finite numbers: stop all of"
+              + " them, or skip that agent in the average, from which it then goes on. A single"
+              + " agent stops.");
+
   public static final Option<String> DEVICE =
       Option.choice(
           "device",
@@ -296,6 +326,7 @@ public final class Options {
           EPOCHS,
           ANNEAL_EVERY,
           SEED,
+          AVERAGE,
           POLICY,
           CLUSTERS,
           WINDOW_SCALE,
@@ -312,6 +343,8 @@ public final class Options {
           BATCH_SIZE,
           LEARNING_RATE,
           WEIGHT_DECAY,
+          SYNC_EVERY,
+          BAD_MODEL,
           DEVICE,
           CHECKPOINT_DIR,
           EARLY_CLOSE,

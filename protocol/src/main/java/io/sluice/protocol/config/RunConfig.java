@@ -121,6 +121,11 @@ public final class RunConfig {
     return every;
   }
 
+  /** Whether the agents of a run train one model, and not a replica each. */
+  public boolean averages() {
+    return get(Options.AVERAGE).equals("on");
+  }
+
   /** Properties for any Kafka client of this run: the brokers and every {@code kafka.} key. */
   public Properties kafkaProperties() {
     Properties properties = new Properties();

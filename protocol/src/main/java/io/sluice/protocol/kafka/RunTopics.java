@@ -5,13 +5,13 @@ import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
@@ -35,6 +35,11 @@ public final class RunTopics {
 
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
+  private static final String UPDATES_KEPT_MS = "3600000";
+
+  /** Kafka deletes and compacts whole segments, but for the newest. */
+  private static final String MODEL_SEGMENT_BYTES = "67108864";
+
   private RunTopics() {}
 
   /**
@@ -51,7 +56,7 @@ public final class RunTopics {
         (admin, topic) -> {
           Optional<TopicDescription> found = describe(admin, topic.name());
           if (found.isEmpty()) {
-            create(admin, topic, config.get(Options.REPLICATION));
+            create(admin, config, topic);
             found = describe(admin, topic.name());
           }
           return found;
@@ -74,10 +79,13 @@ public final class RunTopics {
             throw new UserError(
                 String.format(
                     "there is no run '%s' at %s: topic %s does not exist; check the name of the run"
-                        + " and bootstrap-servers",
+                        + " and bootstrap-servers%s",
                     config.get(Options.RUN_NAME),
                     config.get(Options.BOOTSTRAP_SERVERS),
-                    topic.name()));
+                    topic.name(),
+                    topic.name().equals(config.topics().modelUpdates())
+                        ? ", and that average is the run's (it is on here)"
+                        : ""));
           }
           return found;
         });
@@ -160,37 +168,55 @@ public final class RunTopics {
     Topics topics = config.topics();
     Set<String> single = Set.of(topics.selectionPlans(), topics.deadLetters());
     int partitions = config.sharding().partitions();
-    return new TreeMap<>(role.needs(topics))
-        .entrySet().stream()
-            .map(
-                need ->
-                    new RunTopic(
-                        need.getKey(),
-                        single.contains(need.getKey()) ? 1 : partitions,
-                        need.getValue()))
-            .toList();
+    return role.needs(config).entrySet().stream()
+        .map(
+            need ->
+                new RunTopic(
+                    need.getKey(),
+                    single.contains(need.getKey()) ? 1 : partitions,
+                    need.getValue()))
+        .toList();
   }
 
-  private static void create(Admin admin, RunTopic topic, int replication) {
+  private static void create(Admin admin, RunConfig config, RunTopic topic) {
+    int replication = config.get(Options.REPLICATION);
     NewTopic wanted =
         new NewTopic(
             topic.name(),
             Optional.of(topic.partitions()),
             replication < 1 ? Optional.empty() : Optional.of((short) replication));
-    wanted.configs(
-        Map.of(
-            // A job without a savepoint and an agent that resumes read from the start.
-            TopicConfig.RETENTION_MS_CONFIG,
-            "-1",
-            // The broker's clock. Of an agent whose own is ahead a broker would refuse every
-            // record.
-            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
-            TimestampType.LOG_APPEND_TIME.name));
+    wanted.configs(settings(config.topics(), topic.name()));
     try {
       await(admin.createTopics(List.of(wanted)).all());
     } catch (TopicExistsException e) {
       // Somebody else of this run was faster; the check that follows looks at what they made.
     }
+  }
+
+  /** Kafka's settings of a topic of a run, as far as the run depends on them. */
+  static Map<String, String> settings(Topics topics, String topic) {
+    Map<String, String> settings = new HashMap<>(retention(topics, topic));
+    // The broker's clock. Of an agent whose own is ahead a broker would refuse every record.
+    settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, TimestampType.LOG_APPEND_TIME.name);
+    return settings;
+  }
+
+  private static Map<String, String> retention(Topics topics, String topic) {
+    if (topic.equals(topics.modelUpdates())) {
+      // What is averaged is not needed any more, and what gets lost the agents send again.
+      return Map.of(
+          TopicConfig.RETENTION_MS_CONFIG, UPDATES_KEPT_MS,
+          TopicConfig.SEGMENT_BYTES_CONFIG, MODEL_SEGMENT_BYTES);
+    }
+    if (topic.equals(topics.modelAverages())) {
+      return Map.of(
+          TopicConfig.CLEANUP_POLICY_CONFIG,
+          TopicConfig.CLEANUP_POLICY_COMPACT,
+          TopicConfig.SEGMENT_BYTES_CONFIG,
+          MODEL_SEGMENT_BYTES);
+    }
+    // A job without a savepoint and an agent that resumes read from the start.
+    return Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1");
   }
 
   private static void check(RunTopic topic, TopicDescription found, String brokers) {

@@ -41,6 +41,7 @@ class RunConfigTest {
     expected.put("epochs", "12");
     expected.put("anneal-every", "0");
     expected.put("seed", "1");
+    expected.put("average", "on");
     expected.put("policy", "seta");
     expected.put("clusters", "5");
     expected.put("window-scale", "0.9");
@@ -57,6 +58,8 @@ class RunConfigTest {
     expected.put("batch-size", "64");
     expected.put("learning-rate", "0.002");
     expected.put("weight-decay", "0.2");
+    expected.put("sync-every", "0");
+    expected.put("bad-model", "stop");
     expected.put("device", "auto");
     expected.put("checkpoint-dir", "");
     expected.put("early-close", "0.05");

@@ -49,7 +49,11 @@ final class RunChecks {
                 topics.selectionPlans(),
                 1,
                 topics.deadLetters(),
-                1));
+                1,
+                topics.modelUpdates(),
+                partitions,
+                topics.modelAverages(),
+                partitions));
   }
 
   /** There are brokers for all copies of a topic, and one may be gone where there are several. */

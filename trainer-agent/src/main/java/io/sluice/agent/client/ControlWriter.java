@@ -1,5 +1,6 @@
 package io.sluice.agent.client;
 
+import com.google.protobuf.MessageLite;
 import io.sluice.protocol.Sharding;
 import io.sluice.protocol.UserError;
 import io.sluice.protocol.Wire;
@@ -7,6 +8,7 @@ import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import io.sluice.protocol.wire.LossEvent;
 import io.sluice.protocol.wire.Membership;
+import io.sluice.protocol.wire.ModelEvent;
 import io.sluice.protocol.wire.SamplesAdded;
 import io.sluice.protocol.wire.SamplesRetired;
 import java.time.Duration;
@@ -22,19 +24,24 @@ import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Writes to {@code <run>.loss-events} what an operator has to say: which samples come and go, and
- * who the ranks are. Every method waits until Kafka has taken all of it, and throws a {@link
- * UserError} when it has not; some of the records may stand in the log then. Saying the same again
- * does no harm.
+ * who the ranks are; the latter to {@code <run>.model-updates} too, where the agents train one
+ * model. Every method waits until Kafka has taken all of it, and throws a {@link UserError} when it
+ * has not; some of the records may stand in the log then. Saying the same again does no harm.
  */
 public final class ControlWriter implements AutoCloseable {
 
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
-  private final Producer<Void, ? super LossEvent> producer;
+  private final Producer<Void, MessageLite> producer;
   private final Sharding sharding;
   private final String topic;
+  private final String modelUpdates;
+  private final boolean averages;
   private final String brokers;
   private final List<Future<RecordMetadata>> underWay = new ArrayList<>();
+
+  /** The topic of what is under way. */
+  private String writing;
 
   /**
    * @param config with run, bootstrap-servers, shards, partitions; the topics have to be there
@@ -43,6 +50,8 @@ public final class ControlWriter implements AutoCloseable {
     this.producer = KafkaClients.producer(config);
     this.sharding = config.sharding();
     this.topic = config.topics().lossEvents();
+    this.modelUpdates = config.topics().modelUpdates();
+    this.averages = config.averages();
     this.brokers = config.get(Options.BOOTSTRAP_SERVERS);
   }
 
@@ -90,13 +99,22 @@ public final class ControlWriter implements AutoCloseable {
     awaitDelivery();
   }
 
+  /** As {@link #setMembers(int, int, int)}, with one epoch for both. */
+  public long setMembers(int worldSize, int fromEpoch) throws InterruptedException {
+    return setMembers(worldSize, fromEpoch, fromEpoch);
+  }
+
   /**
    * Makes 0 to {@code worldSize} - 1 the ranks from an epoch on.
    *
-   * @param fromEpoch the open epoch or one that is past means the open one; -1 and up
+   * @param fromEpoch first epoch that they have to end: the open epoch or one that is past means
+   *     the open one; -1 and up
+   * @param fromSyncs first epoch from which on nobody waits for the parameters of other ranks,
+   *     where the agents train one model: a rank that ended an epoch early may be gone before it
+   *     has sent those of that epoch's end
    * @return generation of the members
    */
-  public long setMembers(int worldSize, int fromEpoch) throws InterruptedException {
+  public long setMembers(int worldSize, int fromEpoch, int fromSyncs) throws InterruptedException {
     Membership.Builder members =
         Membership.newBuilder().setWorldSize(worldSize).setFromEpoch(fromEpoch);
     send(0, event().setMembership(members));
@@ -106,6 +124,17 @@ public final class ControlWriter implements AutoCloseable {
       send(partition, event().setMembership(members));
     }
     awaitDelivery();
+    if (averages) {
+      ModelEvent toAverager =
+          ModelEvent.newBuilder()
+              .setVersion(Wire.VERSION)
+              .setMembership(members.setFromEpoch(fromSyncs))
+              .build();
+      for (int partition = 0; partition < sharding.partitions(); partition++) {
+        send(modelUpdates, partition, toAverager);
+      }
+      awaitDelivery();
+    }
     return generation;
   }
 
@@ -115,8 +144,13 @@ public final class ControlWriter implements AutoCloseable {
   }
 
   private void send(int partition, LossEvent.Builder event) throws InterruptedException {
+    send(topic, partition, event.build());
+  }
+
+  private void send(String to, int partition, MessageLite event) throws InterruptedException {
+    writing = to;
     try {
-      underWay.add(producer.send(new ProducerRecord<>(topic, partition, null, event.build())));
+      underWay.add(producer.send(new ProducerRecord<>(to, partition, null, event)));
     } catch (InterruptException e) {
       throw EventWriter.interrupted(e);
     } catch (KafkaException e) {
@@ -144,7 +178,7 @@ public final class ControlWriter implements AutoCloseable {
         String.format(
             "Kafka at %s did not take all records for topic %s: %s; see that the brokers are"
                 + " running and let you write there",
-            brokers, topic, cause.getMessage()),
+            brokers, writing, cause.getMessage()),
         cause);
   }
 
