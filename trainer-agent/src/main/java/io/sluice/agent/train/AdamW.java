@@ -59,6 +59,22 @@ final class AdamW {
     }
   }
 
+  /** Forgets all gradients, as if no step had been made. */
+  void reset() {
+    steps = 0;
+    clear(means);
+    clear(variances);
+  }
+
+  /** Not by a product, for they may not be finite. */
+  private static void clear(NDList arrays) {
+    for (NDArray array : arrays) {
+      try (NDArray zeros = array.zerosLike()) {
+        zeros.copyTo(array);
+      }
+    }
+  }
+
   void save(DataOutputStream out) throws IOException {
     out.writeInt(steps);
     Tensors.write(means, out);

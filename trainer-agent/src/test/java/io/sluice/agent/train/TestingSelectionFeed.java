@@ -40,7 +40,7 @@ class TestingSelectionFeed implements SelectionFeed {
     long[] ids = selections.apply(wanted);
     return Optional.of(
         new EpochSamples(
-            wanted, ids, weights.apply(wanted), 2L * ids.length, 10_000, Duration.ofMillis(3)));
+            wanted, ids, weights.apply(wanted), 1, 2L * ids.length, 10_000, Duration.ofMillis(3)));
   }
 
   @Override

@@ -48,6 +48,8 @@ final class TestingSettings {
         cycle,
         seed,
         rank,
+        0,
+        BadModel.STOP,
         checkpoints,
         DeviceChoice.CPU);
   }
