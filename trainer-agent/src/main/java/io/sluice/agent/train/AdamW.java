@@ -59,7 +59,16 @@ final class AdamW {
     }
   }
 
-  /** Forgets all gradients, as if no step had been made. */
+  /** Clears gradients that no step is to follow. */
+  void drop() {
+    for (Parameter parameter : parameters) {
+      try (NDArray gradient = parameter.getArray().getGradient()) {
+        clear(new NDList(gradient));
+      }
+    }
+  }
+
+  /** Forgets all steps, as if none had been made. */
   void reset() {
     steps = 0;
     clear(means);

@@ -141,6 +141,12 @@ final class Network implements AutoCloseable {
     optimizer.step(learningRate);
   }
 
+  /** Instead of {@link #step}, where the gradients are of no use. */
+  void drop() {
+    JniUtils.setGradMode(false);
+    optimizer.drop();
+  }
+
   /** Number of samples whose highest logit is their label's. */
   int countCorrect(Batch batch) {
     JniUtils.setGradMode(false);

@@ -231,6 +231,7 @@ public final class TrainingLoop implements AutoCloseable {
       feed.report(batch.ids(), losses, count);
       if (!Tensors.areFinite(losses)) {
         syncs.diverged(diverged(done, total));
+        network.drop();
         reader.skipRest();
         return;
       }

@@ -82,13 +82,44 @@ class CheckpointStoreTest {
   }
 
   @Test
+  void keepsTheSyncThatTheParametersComeFrom() throws Exception {
+    CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
+    try (Network network = network("linear", 1)) {
+      assertThat(store.restore(network).sync()).isEqualTo(Sync.START);
+      for (Sync sync : List.of(new Sync(2, 7, false), new Sync(2, 8, true))) {
+        store.save(Progress.before(3), sync, network);
+        assertThat(store.restore(network).sync()).isEqualTo(sync);
+      }
+    }
+  }
+
+  @Test
+  void readsAFileOfTheVersionWithoutSync() throws Exception {
+    CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
+    try (Network network = network("linear", 1);
+        Network other = network("linear", 2)) {
+      Progress amid = Progress.in(3, 5);
+      amid.add(new float[] {0.5f, 7}, 2);
+      store.save(amid, new Sync(3, 1, false), network);
+      Path file = folder.resolve("rank-0.epoch-0000003.ckpt");
+      Files.write(file, asVersion(3, Files.readAllBytes(file)));
+
+      CheckpointStore.Position restored = store.restore(other);
+      assertThat(restored.sync()).isEqualTo(Sync.START);
+      assertThat(restored.progress().losses(0, 2)).containsExactly(0.5f, 7);
+      assertThat(restored.progress().samples()).isEqualTo(5);
+      assertThat(other.values()).isEqualTo(network.values());
+    }
+  }
+
+  @Test
   void readsAFileOfTheVersionWithoutLosses() throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1);
         Network other = network("linear", 2)) {
       store.save(Progress.before(3), Sync.START, network);
       Path file = folder.resolve("rank-0.epoch-0000003.ckpt");
-      Files.write(file, withoutLosses(Files.readAllBytes(file)));
+      Files.write(file, asVersion(2, Files.readAllBytes(file)));
 
       Progress restored = store.restore(other).progress();
       assertThat(restored.epoch()).isEqualTo(3);
@@ -98,21 +129,27 @@ class CheckpointStoreTest {
     }
   }
 
-  /** Another magic number, no numbers of samples and trained ones, and the checksum of that. */
-  private static byte[] withoutLosses(byte[] bytes) throws IOException {
+  /**
+   * Another magic number, no sync, in version 2 no numbers of samples and trained ones either, and
+   * the checksum of that.
+   */
+  private static byte[] asVersion(int version, byte[] bytes) throws IOException {
     ByteArrayOutputStream old = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(old);
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     in.readInt();
-    out.writeInt(0x534C4332);
+    out.writeInt(0x534C4330 + version);
     for (int i = 0; i < 3; i++) { // run, dataset, model
       out.writeUTF(in.readUTF());
     }
     out.writeLong(in.readLong()); // seed
     out.writeInt(in.readInt()); // rank
     out.writeInt(in.readInt()); // epoch
-    assertThat(in.readInt()).as("samples").isZero();
-    assertThat(in.readInt()).as("trained").isZero();
+    in.readNBytes(2 * Integer.BYTES + 1); // sync
+    if (version == 2) {
+      assertThat(in.readInt()).as("samples").isZero();
+      assertThat(in.readInt()).as("trained").isZero();
+    }
     out.write(in.readNBytes(in.available() - Long.BYTES));
     CRC32 checksum = new CRC32();
     checksum.update(old.toByteArray());
