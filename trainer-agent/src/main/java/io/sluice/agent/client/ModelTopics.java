@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -23,6 +24,8 @@ final class ModelTopics {
 
   /** What a chunk's other fields and Kafka's batch add to its values, with room for many ranks. */
   private static final int RECORD_OVERHEAD = 4096;
+
+  private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}");
 
   private final RunConfig config;
   private final SharedModel model;
@@ -73,8 +76,8 @@ final class ModelTopics {
   }
 
   private void check(String name, String value, long needed) {
-    if (value == null) {
-      return;
+    if (value == null || !NUMBER.matcher(value).matches()) {
+      return; // Kafka's own default, or what only Kafka understands
     }
     long actual = Long.parseLong(value);
     if (actual >= 0 && actual < needed) { // -1 stands for no limit

@@ -60,6 +60,12 @@ class ModelTopicsTest {
   }
 
   @Test
+  void whatStandsInAFileOfItsOwnIsForKafkaToRead() {
+    new ModelTopics(config("kafka.max.request.size", "${file:/values:size}"), MODEL)
+        .check(topic -> Map.of());
+  }
+
+  @Test
   void aSmallModelNeedsLess() {
     ModelTopics topics = new ModelTopics(config(), new SharedModel(1, 1000));
     Map<String, String> little = Map.of("max.message.bytes", "8096", "retention.bytes", "24288");
