@@ -2,6 +2,7 @@ package io.sluice.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.agent.train.EpochAverages;
 import io.sluice.agent.train.EpochResult;
 import io.sluice.agent.train.TrainingListener;
 import java.time.Duration;
@@ -34,7 +35,8 @@ class EpochBoardTest {
             Duration.ZERO,
             Duration.ZERO,
             Duration.ZERO,
-            Duration.ZERO));
+            Duration.ZERO,
+            EpochAverages.NONE));
 
     assertThat(terminal.text()).isEqualTo(closed);
     assertThat(board.epochs()).isEmpty();

@@ -2,9 +2,11 @@ package io.sluice.agent;
 
 import io.sluice.agent.client.ClientMetrics;
 import io.sluice.agent.client.IdRange;
+import io.sluice.agent.client.ModelMetrics;
 import io.sluice.agent.client.SelectionClient;
 import io.sluice.agent.data.SampleSource;
 import io.sluice.agent.data.SampleSources;
+import io.sluice.agent.train.BadModel;
 import io.sluice.agent.train.DeviceChoice;
 import io.sluice.agent.train.TrainerSettings;
 import io.sluice.agent.train.TrainingListener;
@@ -18,9 +20,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One agent of a run: trains its slice of every selection on its own replica of the model, reports
- * the losses, and resumes from its checkpoint when it is started again. Rank 0 declares the
- * dataset's samples to the job.
+ * One agent of a run: trains its slice of every selection, reports the losses, and resumes from its
+ * checkpoint when it is started again. The agents of a run train one model, or with {@code average:
+ * off} a replica each. Rank 0 declares the dataset's samples to the job.
  */
 public final class Agent implements AutoCloseable {
 
@@ -29,6 +31,7 @@ public final class Agent implements AutoCloseable {
   private final SampleSource source;
   private final TrainingLoop loop;
   private volatile SelectionClient client;
+  private volatile KafkaExchange exchange;
 
   private Agent(
       RunConfig config, InetAddress metricsAddress, SampleSource source, TrainingLoop loop) {
@@ -69,6 +72,8 @@ public final class Agent implements AutoCloseable {
             config.cycle(),
             seed,
             config.get(Options.RANK),
+            config.get(Options.SYNC_EVERY),
+            BadModel.valueOf(config.get(Options.BAD_MODEL).toUpperCase(Locale.ROOT)),
             config.get(Options.CHECKPOINT_DIR),
             DeviceChoice.valueOf(config.get(Options.DEVICE).toUpperCase(Locale.ROOT)));
     try {
@@ -85,21 +90,50 @@ public final class Agent implements AutoCloseable {
    * @throws UserError when Kafka or training fails in a way that a person can mend
    */
   public void run(TrainingListener listener) throws InterruptedException {
-    int firstEpoch = loop.nextEpoch();
-    if (!config.get(Options.EPOCHS).include(firstEpoch)) {
+    if (!isLeft()) {
       return;
     }
-    List<IdRange> samples =
-        config.get(Options.RANK) == 0 ? List.of(new IdRange(0, source.train().count())) : List.of();
     AgentMetrics metrics =
         new AgentMetrics(
-            config.get(Options.RUN_NAME), config.get(Options.RANK), this::clientMetrics);
+            config.get(Options.RUN_NAME),
+            config.get(Options.RANK),
+            this::clientMetrics,
+            this::modelMetrics);
+    TrainingListener listeners = metrics.and(listener);
     try (MetricsServer server = serve(metrics);
-        SelectionClient joined = SelectionClient.join(config, firstEpoch, samples);
+        KafkaExchange opened = openExchange()) {
+      if (opened != null) {
+        exchange = opened;
+        loop.averageOver(opened, listeners);
+      }
+      if (isLeft()) {
+        train(listeners);
+      }
+    }
+  }
+
+  /** Whether there is an epoch left to train. */
+  private boolean isLeft() {
+    return config.get(Options.EPOCHS).include(loop.nextEpoch());
+  }
+
+  private void train(TrainingListener listener) throws InterruptedException {
+    int firstEpoch = loop.nextEpoch();
+    List<IdRange> samples =
+        config.get(Options.RANK) == 0 ? List.of(new IdRange(0, source.train().count())) : List.of();
+    try (SelectionClient joined = SelectionClient.join(config, firstEpoch, samples);
         KafkaFeed feed = new KafkaFeed(joined, config, firstEpoch)) {
       client = joined;
-      loop.run(feed, metrics.and(listener));
+      if (exchange != null) {
+        exchange.joined(joined);
+      }
+      loop.run(feed, listener);
     }
+  }
+
+  /** Null where agents train a replica each. */
+  private KafkaExchange openExchange() throws InterruptedException {
+    return config.averages() ? KafkaExchange.open(config, loop) : null;
   }
 
   /** Null when nobody wants it. */
@@ -124,6 +158,11 @@ public final class Agent implements AutoCloseable {
   private ClientMetrics clientMetrics() {
     SelectionClient joined = client;
     return joined == null ? ClientMetrics.NONE : joined.metrics();
+  }
+
+  private ModelMetrics modelMetrics() {
+    KafkaExchange opened = exchange;
+    return opened == null ? ModelMetrics.NONE : opened.metrics();
   }
 
   /** Where it trains, such as {@code cpu()} or {@code gpu(0)}. */

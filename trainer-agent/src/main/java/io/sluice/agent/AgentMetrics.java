@@ -6,10 +6,13 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.sluice.agent.client.ClientMetrics;
+import io.sluice.agent.client.ModelMetrics;
 import io.sluice.agent.train.EpochResult;
 import io.sluice.agent.train.EpochSamples;
+import io.sluice.agent.train.Sync;
 import io.sluice.agent.train.TrainingListener;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
@@ -22,6 +25,7 @@ final class AgentMetrics implements TrainingListener {
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Labels labels;
+  private final int rank;
   private final Supplier<ClientMetrics> client;
 
   private final Gauge epoch;
@@ -34,11 +38,16 @@ final class AgentMetrics implements TrainingListener {
   private final Gauge checkpointSize;
   private final Counter trained;
   private final Counter gpuIdle;
+  private final Counter syncs;
+  private final Counter syncTime;
+  private final Counter leftOut;
 
   /** Samples of the epoch that {@link #trained} has counted. */
   private long trainedOfEpoch;
 
-  AgentMetrics(String run, int rank, Supplier<ClientMetrics> client) {
+  AgentMetrics(
+      String run, int rank, Supplier<ClientMetrics> client, Supplier<ModelMetrics> models) {
+    this.rank = rank;
     this.labels = Labels.of("run", run, "rank", Integer.toString(rank));
     this.client = client;
 
@@ -53,6 +62,10 @@ final class AgentMetrics implements TrainingListener {
             "turnaround_seconds",
             "Time from this rank's end of an epoch to the newest selection being here.");
     gpuIdle = counter("gpu_idle_seconds", "Time that training stood still for the protocol.");
+    syncs = counter("syncs", "Times that the parameters were averaged with those of other ranks.");
+    syncTime = counter("sync_seconds", "Time that training stood still for that.");
+    leftOut =
+        counter("syncs_left_out", "Times that this rank was left out: its model was not finite.");
     checkpointTime = gauge("checkpoint_seconds", "Time that writing the newest checkpoint took.");
     checkpointSize = gauge("checkpoint_bytes", "Size of the newest checkpoint.");
 
@@ -73,6 +86,12 @@ final class AgentMetrics implements TrainingListener {
         "repeats_dropped",
         "Chunks that were published before, with the same content.",
         ClientMetrics::repeatsDropped);
+    count(
+        "model_sent_bytes",
+        "Bytes of parameters that Kafka has acknowledged, before compression.",
+        models,
+        ModelMetrics::bytesSent);
+    count("model_read_bytes", "Bytes of averages read.", models, ModelMetrics::bytesRead);
   }
 
   PrometheusRegistry registry() {
@@ -108,6 +127,15 @@ final class AgentMetrics implements TrainingListener {
   }
 
   @Override
+  public void averaged(Sync sync, List<Integer> ranksLeftOut, Duration time) {
+    syncs.inc();
+    syncTime.inc(seconds(time));
+    if (ranksLeftOut.contains(rank)) {
+      leftOut.inc();
+    }
+  }
+
+  @Override
   public void epochDone(EpochResult result) {
     accuracy.set(result.testAccuracy());
     gpuIdle.inc(seconds(result.gpuIdle()));
@@ -130,11 +158,15 @@ final class AgentMetrics implements TrainingListener {
   }
 
   private void count(String name, String help, ToLongFunction<ClientMetrics> value) {
+    count(name, help, client, value);
+  }
+
+  private <T> void count(String name, String help, Supplier<T> counts, ToLongFunction<T> value) {
     CounterWithCallback.builder()
         .name(prefixed(name))
         .help(help)
         .constLabels(labels)
-        .callback(count -> count.call((double) value.applyAsLong(client.get())))
+        .callback(count -> count.call((double) value.applyAsLong(counts.get())))
         .register(registry);
   }
 

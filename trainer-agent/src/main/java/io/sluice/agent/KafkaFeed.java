@@ -140,6 +140,8 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
     boolean early = openEpoch > ended;
     if (!early) {
       startClose();
+    } else if (remaining > 0) {
+      restSent = client.flush(); // of an epoch that was not trained to its end
     }
     if (!early || closed.isDone()) {
       result(closed, NOT_ENDED);
@@ -189,6 +191,7 @@ final class KafkaFeed implements SelectionFeed, AutoCloseable {
             selection.epoch(),
             slice.ids(),
             slice.weights(),
+            selection.worldSize(),
             selection.selected(),
             selection.known(),
             selection.turnaround()));

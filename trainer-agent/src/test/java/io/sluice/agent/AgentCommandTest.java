@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.agent.data.SampleSource;
 import io.sluice.agent.data.SampleSources;
+import io.sluice.agent.train.BadModel;
 import io.sluice.agent.train.DeviceChoice;
 import io.sluice.agent.train.EpochSamples;
 import io.sluice.agent.train.SelectionFeed;
@@ -73,6 +74,8 @@ class AgentCommandTest {
             epochs,
             3,
             0,
+            0,
+            BadModel.STOP,
             Optional.of(checkpoints),
             DeviceChoice.CPU);
     SampleSource source = SampleSources.open(settings.dataset(), settings.seed());
@@ -86,7 +89,7 @@ class AgentCommandTest {
 
     @Override
     public Optional<EpochSamples> await(int epoch) {
-      return Optional.of(new EpochSamples(epoch, new long[1], null, 1, 100, Duration.ZERO));
+      return Optional.of(new EpochSamples(epoch, new long[1], null, 1, 1, 100, Duration.ZERO));
     }
 
     @Override

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.agent.client.ClientMetrics;
+import io.sluice.agent.client.ModelMetrics;
+import io.sluice.agent.train.EpochAverages;
 import io.sluice.agent.train.EpochResult;
 import io.sluice.agent.train.EpochSamples;
+import io.sluice.agent.train.Sync;
 import io.sluice.protocol.UserError;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,7 +30,8 @@ class AgentMetricsTest {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
   private final AtomicReference<ClientMetrics> client = new AtomicReference<>(ClientMetrics.NONE);
-  private final AgentMetrics metrics = new AgentMetrics("shop-images", 3, client::get);
+  private final AtomicReference<ModelMetrics> models = new AtomicReference<>(ModelMetrics.NONE);
+  private final AgentMetrics metrics = new AgentMetrics("shop-images", 3, client::get, models::get);
 
   @Test
   void whatIsNotKnownYetIsNoNumberThatCouldBeMistaken() throws Exception {
@@ -83,6 +88,21 @@ class AgentMetricsTest {
   }
 
   @Test
+  void followsTheAverages() throws Exception {
+    metrics.averaged(new Sync(6, 1, false), List.of(), Duration.ofMillis(250));
+    metrics.averaged(new Sync(6, 2, true), List.of(1, 3), Duration.ofMillis(500));
+    metrics.averaged(new Sync(7, 1, true), List.of(1), Duration.ofMillis(250));
+    models.set(new ModelMetrics(1, 2_000, 3, 4_000, 5));
+
+    assertThat(scrape())
+        .containsEntry("syncs_total", "3.0")
+        .containsEntry("sync_seconds_total", "1.0")
+        .containsEntry("syncs_left_out_total", "1.0")
+        .containsEntry("model_sent_bytes_total", "2000.0")
+        .containsEntry("model_read_bytes_total", "4000.0");
+  }
+
+  @Test
   void readsWhatTheClientCounts() throws Exception {
     client.set(new ClientMetrics(80, 70, 10, 6, 5_000, 40, 3_000, 2));
 
@@ -101,7 +121,7 @@ class AgentMetricsTest {
   @Test
   void totalsAreCountersAndTheRestAreGauges() throws Exception {
     assertThat(body().lines().filter(line -> line.startsWith("# TYPE ")))
-        .hasSize(18)
+        .hasSize(23)
         .allSatisfy(
             line -> assertThat(line).endsWith(line.contains("_total ") ? " counter" : " gauge"));
   }
@@ -148,12 +168,23 @@ class AgentMetricsTest {
   }
 
   private static EpochSamples samples(int epoch, Duration turnaround) {
-    return new EpochSamples(epoch, new long[100], null, 400, 2_000, turnaround);
+    return new EpochSamples(epoch, new long[100], null, 4, 400, 2_000, turnaround);
   }
 
   private static EpochResult result(int epoch, double accuracy, Duration gpuIdle) {
     Duration second = Duration.ofSeconds(1);
     return new EpochResult(
-        epoch, 100, 0, 400, 2_000, 0.5, accuracy, second, second, second, gpuIdle);
+        epoch,
+        100,
+        0,
+        400,
+        2_000,
+        0.5,
+        accuracy,
+        second,
+        second,
+        second,
+        gpuIdle,
+        EpochAverages.NONE);
   }
 }

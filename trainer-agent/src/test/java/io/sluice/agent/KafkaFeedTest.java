@@ -55,6 +55,7 @@ class KafkaFeedTest {
       assertThat(next.ids()).as("shuffled").isNotEqualTo(sorted(next.ids()));
       assertThat(next.selected()).isEqualTo(12);
       assertThat(next.known()).isEqualTo(12);
+      assertThat(next.worldSize()).isEqualTo(1);
       assertThat(next.turnaround()).isPositive();
     }
   }
@@ -90,6 +91,22 @@ class KafkaFeedTest {
     }
   }
 
+  /** Where a rank's model is not finite, and the others go on without it. */
+  @Test
+  void whatWasReportedOfAnEpochThatIsNotTrainedToItsEndIsSent() throws Exception {
+    try (KafkaFeed feed = feed("early-close", "0.5")) {
+      kafka.publish(0, 20);
+      EpochSamples samples = next(feed, 0);
+      report(feed, samples, 0, 10);
+      await().until(() -> log().contains("end 0 after 10"));
+      report(feed, samples, 10, 14);
+      feed.endEpoch(0);
+      feed.awaitDelivery();
+
+      assertThat(log()).containsExactly("10 of 0", "end 0 after 10", "4 of 1");
+    }
+  }
+
   @Test
   void theLastEpochIsNotClosedEarly() throws Exception {
     try (KafkaFeed feed = feed("early-close", "0.5", "epochs", "1")) {
@@ -110,6 +127,7 @@ class KafkaFeedTest {
       kafka.publish(2, 21, 3);
       EpochSamples samples = next(feed, 0);
       assertThat(samples.epoch()).isEqualTo(2);
+      assertThat(samples.worldSize()).isEqualTo(3);
       assertThat(samples.ids()).hasSize(7);
       train(feed, samples, 7);
       feed.endEpoch(2);

@@ -3,6 +3,7 @@ package io.sluice.local.bench;
 import io.sluice.agent.client.SelectionClient;
 import io.sluice.agent.data.SampleSource;
 import io.sluice.agent.data.SampleSources;
+import io.sluice.agent.train.BadModel;
 import io.sluice.agent.train.DeviceChoice;
 import io.sluice.agent.train.TrainerSettings;
 import io.sluice.agent.train.TrainingListener;
@@ -113,6 +114,8 @@ final class AgentOverheadBench implements Callable<Integer> {
         epochs,
         SEED,
         0,
+        0,
+        BadModel.STOP,
         Optional.empty(),
         DeviceChoice.AUTO);
   }

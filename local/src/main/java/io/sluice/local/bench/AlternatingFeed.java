@@ -51,7 +51,8 @@ final class AlternatingFeed implements SelectionFeed {
     reporting = epoch % CYCLE == 1;
     left = ids.length;
     start = System.nanoTime();
-    return Optional.of(new EpochSamples(epoch, ids, null, ids.length, ids.length, Duration.ZERO));
+    return Optional.of(
+        new EpochSamples(epoch, ids, null, 1, ids.length, ids.length, Duration.ZERO));
   }
 
   @Override

@@ -20,7 +20,7 @@ import org.apache.kafka.common.errors.WakeupException;
 /**
  * Follows {@code <run>.dead-letters} for what concerns this agent, so that one whom the job does
  * not listen to any more stops, and says why, instead of training for nothing: another agent has
- * taken its rank, its Join was refused, or losses that it sent have not arrived.
+ * taken its rank, its Join or its parameters were refused, or losses that it sent have not arrived.
  */
 final class RefusalWatch implements AutoCloseable {
 
@@ -30,11 +30,19 @@ final class RefusalWatch implements AutoCloseable {
   /** What an agent cannot go on after, whichever of its records it is said of. */
   private static final Set<String> FINAL = Set.of(FENCED, "unknown-incarnation", "count-mismatch");
 
+  /**
+   * Why the job may refuse parameters whose average comes all the same: without those of a rank
+   * that has left or whose parameters are not finite.
+   */
+  private static final Set<String> AVERAGED_WITHOUT =
+      Set.of("not-a-member", "non-finite-model", "repeated-update");
+
   /** Why a single shard may refuse the Join of a rank that others need. */
   private static final Set<String> LEFT = Set.of("wrong-world", "not-a-member");
 
   private final Consumer<Void, byte[]> consumer;
   private final String topic;
+  private final String modelUpdates;
   private final int rank;
   private final int shards;
   private final Executor thread;
@@ -59,6 +67,7 @@ final class RefusalWatch implements AutoCloseable {
   RefusalWatch(RunConfig config, Consumer<Void, byte[]> consumer, Executor thread) {
     this.consumer = consumer;
     this.topic = config.topics().deadLetters();
+    this.modelUpdates = config.topics().modelUpdates();
     this.rank = config.get(Options.RANK);
     this.shards = config.sharding().shards();
     this.thread = thread;
@@ -126,17 +135,23 @@ final class RefusalWatch implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       return; // of a version that this agent does not know; it is for people then
     }
-    Long join = joins.get(letter.getPartition());
-    boolean ofJoin = join != null && join == letter.getOffset();
+    if (failure == null && isFinal(letter)) {
+      failure = refused(letter);
+    }
+  }
+
+  private boolean isFinal(DeadLetter letter) {
     boolean ofThisAgent =
         letter.hasRank()
             && letter.getRank() == rank
             && letter.hasIncarnation()
             && letter.getIncarnation() == incarnation;
-    if (failure == null
-        && (ofJoin ? isJoinRefused(letter) : ofThisAgent && FINAL.contains(letter.getReason()))) {
-      failure = refused(letter);
+    if (letter.getTopic().equals(modelUpdates)) {
+      return ofThisAgent && !AVERAGED_WITHOUT.contains(letter.getReason());
     }
+    Long join = joins.get(letter.getPartition());
+    boolean ofJoin = join != null && join == letter.getOffset();
+    return ofJoin ? isJoinRefused(letter) : ofThisAgent && FINAL.contains(letter.getReason());
   }
 
   /**

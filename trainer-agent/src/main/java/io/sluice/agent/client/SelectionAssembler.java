@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.zip.CRC32C;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -42,22 +41,6 @@ final class SelectionAssembler {
   record Complete(int worldSize, List<SelectedPart> parts) {}
 
   private record Key(int epoch, int shard, int part) {}
-
-  private record Seen(int partition, long offset, int length, long crc) {
-    static Seen of(ConsumerRecord<?, byte[]> record) {
-      CRC32C crc = new CRC32C();
-      crc.update(record.value());
-      return new Seen(record.partition(), record.offset(), record.value().length, crc.getValue());
-    }
-
-    boolean isAt(Seen other) {
-      return partition == other.partition && offset == other.offset;
-    }
-
-    boolean equalsContent(Seen other) {
-      return length == other.length && crc == other.crc;
-    }
-  }
 
   private final Sharding sharding;
   private final ClientCounters counters;

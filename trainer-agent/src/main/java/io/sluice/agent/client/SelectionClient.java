@@ -282,6 +282,17 @@ public final class SelectionClient implements AutoCloseable {
     }
   }
 
+  long incarnation() {
+    return writer.incarnation();
+  }
+
+  /**
+   * @throws UserError once the job has refused this agent
+   */
+  void checkRefusals() {
+    refusals.check();
+  }
+
   private synchronized CompletableFuture<Long> end(int epoch) {
     checkOpen();
     lastEnd = sender.closeEpoch(epoch);

@@ -1,21 +1,11 @@
 package io.sluice.agent.client;
 
-import io.sluice.protocol.UserError;
-import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,24 +18,13 @@ final class SelectionReader implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SelectionReader.class);
 
-  /**
-   * Chunks, an interrupt and a close end a poll at once; only a timeout and the log wait for it.
-   */
-  private static final Duration POLL = Duration.ofMillis(500);
-
-  private static final Duration INFO_INTERVAL = Duration.ofSeconds(10);
-  private static final Duration WARN_INTERVAL = Duration.ofMinutes(1);
-
   private final Consumer<Void, byte[]> consumer;
-  private final String brokers;
+  private final TopicReader topic;
   private final String deadLetters;
   private final ClientCounters counters;
   private final SelectionAssembler assembler;
   private final LongSupplier nanoTime;
   private final Logger log;
-
-  /** Where, in each partition, the first chunk stands that was of a later selection. */
-  private final Map<TopicPartition, Long> goBackTo = new HashMap<>();
 
   private int nextEpoch;
 
@@ -63,15 +42,9 @@ final class SelectionReader implements AutoCloseable {
     this.log = log;
     this.deadLetters = config.topics().deadLetters();
     this.consumer = consumer;
-    this.brokers = config.get(Options.BOOTSTRAP_SERVERS);
     this.counters = counters;
     this.assembler = new SelectionAssembler(config.sharding(), counters);
-    List<TopicPartition> partitions =
-        IntStream.range(0, config.sharding().partitions())
-            .mapToObj(p -> new TopicPartition(config.topics().selectedSamples(), p))
-            .toList();
-    consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
+    this.topic = new TopicReader(config, config.topics().selectedSamples(), "selections", consumer);
   }
 
   /** Whether any selection was ever published. */
@@ -92,29 +65,29 @@ final class SelectionReader implements AutoCloseable {
     }
     if (epoch != assembler.wanted()) {
       assembler.want(epoch);
-      goBackTo.forEach(consumer::seek);
-      goBackTo.clear();
+      topic.goBack();
     }
-    long start = nanoTime.getAsLong();
-    Duration nextLog = INFO_INTERVAL;
+    WaitLog wait =
+        new WaitLog(
+            log,
+            nanoTime,
+            "selection " + epoch,
+            "see " + deadLetters + " for what the job refused");
     while (!assembler.isComplete()) {
       check.run();
-      for (ConsumerRecord<Void, byte[]> record : poll(timeout)) {
+      for (ConsumerRecord<Void, byte[]> record : topic.poll(timeout)) {
         read(record);
       }
       if (assembler.isComplete()) {
         break;
       }
-      Duration waited = Duration.ofNanos(nanoTime.getAsLong() - start);
-      if (timeout != null && waited.compareTo(timeout) >= 0) {
+      if (timeout != null && wait.waited().compareTo(timeout) >= 0) {
         throw new TimeoutException(
             String.format(
                 "selection %d has not come within %s ms: %s",
                 epoch, timeout.toMillis(), assembler.missing()));
       }
-      if (waited.compareTo(nextLog) >= 0) {
-        nextLog = nextLog.plus(logWait(epoch, waited));
-      }
+      wait.stillMissing(assembler::missing);
     }
     nextEpoch = epoch + 1;
     return assembler.take();
@@ -128,44 +101,11 @@ final class SelectionReader implements AutoCloseable {
     }
   }
 
-  /** Returns when to speak again. */
-  private Duration logWait(int epoch, Duration waited) {
-    long seconds = waited.toSeconds();
-    if (waited.compareTo(WARN_INTERVAL) < 0) {
-      log.info("waiting for selection {} for {} s: {}", epoch, seconds, assembler.missing());
-      return INFO_INTERVAL;
-    }
-    log.warn(
-        "waiting for selection {} for {} s: {}; see {} for what the job refused",
-        epoch,
-        seconds,
-        assembler.missing(),
-        deadLetters);
-    return WARN_INTERVAL;
-  }
-
   private void read(ConsumerRecord<Void, byte[]> record) {
     counters.chunksRead.increment();
     counters.bytesRead.add(record.value() == null ? 0 : record.value().length);
     if (assembler.accept(record) == SelectionAssembler.Outcome.LATER) {
-      goBackTo.putIfAbsent(new TopicPartition(record.topic(), record.partition()), record.offset());
-    }
-  }
-
-  private Iterable<ConsumerRecord<Void, byte[]>> poll(Duration timeout)
-      throws InterruptedException {
-    if (Thread.interrupted()) {
-      throw new InterruptedException();
-    }
-    try {
-      return consumer.poll(timeout == null || timeout.compareTo(POLL) > 0 ? POLL : timeout);
-    } catch (InterruptException e) {
-      throw EventWriter.interrupted(e);
-    } catch (WakeupException e) {
-      throw new IllegalStateException("the client was closed", e);
-    } catch (KafkaException e) {
-      throw new UserError(
-          String.format("cannot read selections from Kafka at %s: %s", brokers, e.getMessage()), e);
+      topic.keep(record);
     }
   }
 }

@@ -59,6 +59,31 @@ final class AdamW {
     }
   }
 
+  /** Clears gradients that no step is to follow. */
+  void drop() {
+    for (Parameter parameter : parameters) {
+      try (NDArray gradient = parameter.getArray().getGradient()) {
+        clear(new NDList(gradient));
+      }
+    }
+  }
+
+  /** Forgets all steps, as if none had been made. */
+  void reset() {
+    steps = 0;
+    clear(means);
+    clear(variances);
+  }
+
+  /** Not by a product, for they may not be finite. */
+  private static void clear(NDList arrays) {
+    for (NDArray array : arrays) {
+      try (NDArray zeros = array.zerosLike()) {
+        zeros.copyTo(array);
+      }
+    }
+  }
+
   void save(DataOutputStream out) throws IOException {
     out.writeInt(steps);
     Tensors.write(means, out);

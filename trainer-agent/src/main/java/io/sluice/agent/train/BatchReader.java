@@ -70,6 +70,14 @@ final class BatchReader implements AutoCloseable {
     }
   }
 
+  /** Gives up on what {@link #next} has not returned yet. */
+  void skipRest() throws InterruptedException {
+    position = ids.length;
+    while (next() != null) {
+      // decoded already, or about to be
+    }
+  }
+
   private void submit() {
     while (position < ids.length && !free.isEmpty()) {
       Batch batch = free.remove();

@@ -1,6 +1,7 @@
 package io.sluice.agent.train;
 
 import java.time.Duration;
+import java.util.List;
 
 /** Two listeners as one. */
 record BothListeners(TrainingListener first, TrainingListener second) implements TrainingListener {
@@ -34,6 +35,18 @@ record BothListeners(TrainingListener first, TrainingListener second) implements
   public void checkpointSaved(long bytes, Duration time) {
     first.checkpointSaved(bytes, time);
     second.checkpointSaved(bytes, time);
+  }
+
+  @Override
+  public void modelTaken(Sync sync) {
+    first.modelTaken(sync);
+    second.modelTaken(sync);
+  }
+
+  @Override
+  public void averaged(Sync sync, List<Integer> leftOut, Duration time) {
+    first.averaged(sync, leftOut, time);
+    second.averaged(sync, leftOut, time);
   }
 
   @Override

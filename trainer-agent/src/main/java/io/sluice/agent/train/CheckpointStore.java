@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
@@ -24,20 +25,35 @@ import java.util.zip.CheckedOutputStream;
 
 /**
  * One rank's checkpoints in a folder, one file per epoch, of which the newest two are kept. A file
- * holds what it is of (run, dataset, model, seed, rank), the next epoch, the losses of what is
- * trained of that, all parameters and the optimizer's state, and a checksum; it appears whole or
- * not at all. One that is written amid an epoch replaces that of the epoch's start.
+ * holds what it is of (run, dataset, model, seed, rank), the next epoch, the sync that the
+ * parameters come from, the losses of what is trained of that epoch, all parameters and the
+ * optimizer's state, and a checksum; it appears whole or not at all. One that is written amid an
+ * epoch replaces that of the epoch's start.
  *
- * <p>Files of the version before, which have no losses, are read too.
+ * <p>Files of the versions before are read too: one had no sync, the one before it no losses.
  */
 final class CheckpointStore {
-  private static final int MAGIC = 0x534C4333; // "SLC3"
+  private static final int MAGIC = 0x534C4334; // "SLC4"
+  private static final int MAGIC_WITHOUT_SYNC = 0x534C4333; // "SLC3"
   private static final int MAGIC_WITHOUT_LOSSES = 0x534C4332; // "SLC2"
+  private static final Set<Integer> MAGICS =
+      Set.of(MAGIC, MAGIC_WITHOUT_SYNC, MAGIC_WITHOUT_LOSSES);
   private static final int KEPT = 2;
 
   private final Path folder;
   private final TrainerSettings settings;
   private final String prefix;
+
+  /**
+   * Where a checkpoint goes on.
+   *
+   * @param sync the newest whose mean the parameters come from
+   */
+  record Position(Progress progress, Sync sync) {
+
+    /** Without a checkpoint. */
+    static final Position START = new Position(Progress.before(0), Sync.START);
+  }
 
   CheckpointStore(Path folder, TrainerSettings settings) {
     this.folder = folder;
@@ -48,13 +64,13 @@ final class CheckpointStore {
   /**
    * Loads the newest checkpoint into the network.
    *
-   * @return where to go on; before epoch 0 if there is no checkpoint
+   * @return where to go on; the start if there is no checkpoint
    * @throws UserError if the checkpoint is another run's, or damaged
    */
-  Progress restore(Network network) {
+  Position restore(Network network) {
     List<Path> files = newestFirst();
     if (files.isEmpty()) {
-      return Progress.before(0);
+      return Position.START;
     }
     Path file = files.get(0);
     try {
@@ -76,7 +92,7 @@ final class CheckpointStore {
     CRC32 checksum = new CRC32();
     try (DataInputStream in = new DataInputStream(new CheckedInputStream(open(file), checksum))) {
       int magic = in.readInt();
-      if (magic != MAGIC && magic != MAGIC_WITHOUT_LOSSES) {
+      if (!MAGICS.contains(magic)) {
         throw new IOException("it is not a checkpoint of this version");
       }
       in.skipNBytes(Files.size(file) - Integer.BYTES - Long.BYTES);
@@ -87,7 +103,7 @@ final class CheckpointStore {
     }
   }
 
-  private Progress load(Path file, Network network) throws IOException {
+  private Position load(Path file, Network network) throws IOException {
     try (DataInputStream in = new DataInputStream(open(file))) {
       int magic = in.readInt();
       check(file, "name", in.readUTF(), settings.run());
@@ -96,9 +112,12 @@ final class CheckpointStore {
       check(file, "seed", in.readLong(), settings.seed());
       check(file, "rank", in.readInt(), settings.rank());
       int epoch = in.readInt();
-      Progress progress = magic == MAGIC ? readLosses(epoch, in) : Progress.before(epoch);
+      Sync sync =
+          magic == MAGIC ? new Sync(in.readInt(), in.readInt(), in.readBoolean()) : Sync.START;
+      Progress progress =
+          magic == MAGIC_WITHOUT_LOSSES ? Progress.before(epoch) : readLosses(epoch, in);
       network.load(in);
-      return progress;
+      return new Position(progress, sync);
     }
   }
 
@@ -134,15 +153,16 @@ final class CheckpointStore {
   /**
    * Writes a checkpoint and deletes those no longer kept.
    *
+   * @param sync the newest whose mean the network's parameters come from
    * @return its size in bytes
    */
-  long save(Progress progress, Network network) throws InterruptedException {
+  long save(Progress progress, Sync sync, Network network) throws InterruptedException {
     try {
       Files.createDirectories(folder);
       // Seven digits sort by age up to the end of the last of a million epochs.
       Path file = folder.resolve(String.format("%s%07d.ckpt", prefix, progress.epoch()));
       Path partial = folder.resolve(file.getFileName() + ".tmp");
-      write(partial, progress, network);
+      write(partial, progress, sync, network);
       Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
       List<Path> files = newestFirst();
       for (Path old : files.subList(Math.min(KEPT, files.size()), files.size())) {
@@ -157,7 +177,7 @@ final class CheckpointStore {
     }
   }
 
-  private void write(Path file, Progress progress, Network network) throws IOException {
+  private void write(Path file, Progress progress, Sync sync, Network network) throws IOException {
     CRC32 checksum = new CRC32();
     try (FileChannel channel =
         FileChannel.open(
@@ -176,6 +196,9 @@ final class CheckpointStore {
       out.writeLong(settings.seed());
       out.writeInt(settings.rank());
       out.writeInt(progress.epoch());
+      out.writeInt(sync.epoch());
+      out.writeInt(sync.step());
+      out.writeBoolean(sync.endsEpoch());
       out.writeInt(progress.samples());
       out.writeInt(progress.trained());
       for (float loss : progress.losses(0, progress.trained())) {

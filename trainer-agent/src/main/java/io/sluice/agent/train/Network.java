@@ -15,11 +15,16 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.XavierInitializer;
+import ai.djl.util.Pair;
 import io.sluice.agent.data.SampleShape;
 import io.sluice.protocol.UserError;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,6 +41,7 @@ final class Network implements AutoCloseable {
    */
   private static final ReentrantLock ENGINE_LOCK = new ReentrantLock(true);
 
+  private final TrainerSettings settings;
   private final Engine engine;
   private final NDManager manager;
   private final Block block;
@@ -43,6 +49,7 @@ final class Network implements AutoCloseable {
   private final AdamW optimizer;
 
   Network(TrainerSettings settings, SampleShape sample, int classes) {
+    this.settings = settings;
     engine = pyTorch();
     Device device = settings.device().resolve(settings.rank(), engine.getGpuCount());
     Shape shape = new Shape(sample.channels(), sample.height(), sample.width());
@@ -134,6 +141,12 @@ final class Network implements AutoCloseable {
     optimizer.step(learningRate);
   }
 
+  /** Instead of {@link #step}, where the gradients are of no use. */
+  void drop() {
+    JniUtils.setGradMode(false);
+    optimizer.drop();
+  }
+
   /** Number of samples whose highest logit is their label's. */
   int countCorrect(Batch batch) {
     JniUtils.setGradMode(false);
@@ -161,6 +174,70 @@ final class Network implements AutoCloseable {
     JniUtils.setGradMode(false);
     Tensors.read(manager, in, parameters());
     optimizer.load(manager, in);
+  }
+
+  /** Number of values of all parameters. */
+  long size() {
+    return Tensors.size(parameters());
+  }
+
+  /**
+   * The same for networks whose parameters can be averaged: of the parameters' names and shapes,
+   * and of what all ranks have to agree on besides.
+   */
+  long fingerprint() {
+    MessageDigest sha256 = sha256();
+    StringBuilder text = new StringBuilder();
+    text.append(settings.model()).append('\n');
+    text.append(settings.batchSize()).append('\n');
+    text.append(settings.syncEvery()).append('\n');
+    for (Pair<String, Parameter> parameter : block.getParameters()) {
+      text.append(parameter.getKey()).append(' ');
+      text.append(Arrays.toString(parameter.getValue().getArray().getShape().getShape()));
+      text.append('\n');
+    }
+    byte[] hash = sha256.digest(text.toString().getBytes(StandardCharsets.UTF_8));
+    return ByteBuffer.wrap(hash).getLong();
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has it", e);
+    }
+  }
+
+  /**
+   * @throws UserError when there is a parameter whose values are no 32-bit floats
+   */
+  void checkAverages() {
+    for (Pair<String, Parameter> parameter : block.getParameters()) {
+      DataType type = parameter.getValue().getArray().getDataType();
+      if (type != DataType.FLOAT32) {
+        throw new UserError(
+            String.format(
+                "The parameter %s of the model %s is of type %s: only those of type float32 can be"
+                    + " averaged over agents. Change the model, or set average: off.",
+                parameter.getKey(), settings.model(), type));
+      }
+    }
+  }
+
+  /** All values of all parameters, in the block's own order. */
+  float[] values() {
+    return Tensors.values(parameters());
+  }
+
+  /** Takes values as {@link #values} gives them; the optimizer keeps what it has learned. */
+  void take(float[] values) {
+    JniUtils.setGradMode(false);
+    Tensors.fill(manager, parameters(), values);
+  }
+
+  void resetOptimizer() {
+    JniUtils.setGradMode(false);
+    optimizer.reset();
   }
 
   NDList parameters() {

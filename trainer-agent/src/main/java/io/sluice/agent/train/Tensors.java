@@ -3,11 +3,13 @@ package io.sluice.agent.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 
-/** Writes arrays, and reads them back in place. */
+/** Writes arrays, and reads them back in place; the same for their plain values. */
 final class Tensors {
   private Tensors() {}
 
@@ -18,6 +20,44 @@ final class Tensors {
       out.writeInt(bytes.length);
       out.write(bytes);
     }
+  }
+
+  /** All values of the arrays, one after the other. */
+  static float[] values(NDList arrays) {
+    float[] values = new float[Math.toIntExact(size(arrays))];
+    int from = 0;
+    for (NDArray array : arrays) {
+      float[] own = array.toFloatArray();
+      System.arraycopy(own, 0, values, from, own.length);
+      from += own.length;
+    }
+    return values;
+  }
+
+  /** Puts values into the arrays, as {@link #values} gives them. */
+  static void fill(NDManager manager, NDList arrays, float[] values) {
+    int from = 0;
+    for (NDArray array : arrays) {
+      int size = (int) array.size();
+      FloatBuffer own = FloatBuffer.wrap(values, from, size);
+      try (NDArray filled = manager.create(own, array.getShape(), DataType.FLOAT32)) {
+        filled.copyTo(array);
+      }
+      from += size;
+    }
+  }
+
+  static long size(NDList arrays) {
+    return arrays.stream().mapToLong(NDArray::size).sum();
+  }
+
+  static boolean areFinite(float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Fails with an IOException unless the saved arrays have the shapes of those to be filled. */

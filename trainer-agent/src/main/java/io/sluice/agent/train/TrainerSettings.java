@@ -21,6 +21,9 @@ import java.util.Optional;
  *     its peak; 0 when it stays there
  * @param seed seed of the initial weights, which are the same on every rank
  * @param rank this agent's rank, from 0; on a host with n GPUs it trains on GPU rank mod n
+ * @param syncEvery steps from one mean of the ranks' parameters to the next within an epoch; 0 for
+ *     one at its end alone
+ * @param badModel what to do when a rank's parameters or losses are not finite
  * @param checkpointDir folder for checkpoints, or none to keep no checkpoint
  */
 public record TrainerSettings(
@@ -34,5 +37,7 @@ public record TrainerSettings(
     int cycle,
     long seed,
     int rank,
+    int syncEvery,
+    BadModel badModel,
     Optional<Path> checkpointDir,
     DeviceChoice device) {}

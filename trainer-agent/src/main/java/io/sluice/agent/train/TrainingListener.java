@@ -1,6 +1,7 @@
 package io.sluice.agent.train;
 
 import java.time.Duration;
+import java.util.List;
 
 /** Follows a {@link TrainingLoop}, on the loop's thread. */
 public interface TrainingListener {
@@ -34,6 +35,21 @@ public interface TrainingListener {
    * @param time how long it took to write
    */
   default void checkpointSaved(long bytes, Duration time) {}
+
+  /**
+   * Called when the agent goes on with a model that others have trained, before it trains itself.
+   *
+   * @param sync the mean that it took
+   */
+  default void modelTaken(Sync sync) {}
+
+  /**
+   * Called when the parameters are the mean of the ranks' parameters.
+   *
+   * @param leftOut ranks that are not in it, since their parameters were not finite, ascending
+   * @param time as of {@link EpochAverages#time}
+   */
+  default void averaged(Sync sync, List<Integer> leftOut, Duration time) {}
 
   /** Called when the epoch is trained, reported, evaluated and saved. */
   default void epochDone(EpochResult result) {}

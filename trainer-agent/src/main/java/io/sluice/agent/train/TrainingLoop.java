@@ -13,7 +13,8 @@ import java.util.stream.LongStream;
  * Trains one model on one rank's part of every selection. Each epoch: await the selection, train
  * and report each sample's loss, end the epoch; then, while the next selection is made, measure the
  * accuracy on the test split and save a checkpoint. Interrupted amid an epoch, it stops after a
- * batch and saves a checkpoint of what is trained.
+ * batch and saves a checkpoint of what is trained. With a {@link ModelExchange} its parameters are
+ * averaged with those of the other ranks.
  */
 public final class TrainingLoop implements AutoCloseable {
   private final TrainerSettings settings;
@@ -22,6 +23,7 @@ public final class TrainingLoop implements AutoCloseable {
   private final Network network;
   private final BatchReader reader;
   private final Optional<CheckpointStore> checkpoints;
+  private final Synchronisation syncs;
   private final LongSupplier nanoTime;
   private Progress progress;
 
@@ -45,14 +47,37 @@ public final class TrainingLoop implements AutoCloseable {
     network = new Network(settings, source.shape(), source.classes());
     checkpoints = settings.checkpointDir().map(folder -> new CheckpointStore(folder, settings));
     try {
-      progress =
-          checkpoints.map(store -> store.restore(network)).orElseGet(() -> Progress.before(0));
+      CheckpointStore.Position position =
+          checkpoints.map(store -> store.restore(network)).orElse(CheckpointStore.Position.START);
+      progress = position.progress();
+      syncs = new Synchronisation(settings, network, checkpoints, position.sync(), nanoTime);
       int threads = Math.max(1, Math.min(8, Runtime.getRuntime().availableProcessors() / 2));
       reader = new BatchReader(source.shape(), settings.batchSize(), threads);
     } catch (RuntimeException e) {
       network.close();
       throw e;
     }
+  }
+
+  /**
+   * Averages the parameters with those of the other ranks from now on. Begins with the newest mean,
+   * unless the checkpoint is as new; so {@link #nextEpoch} may be a later one afterwards.
+   *
+   * @throws UserError if the mean is not of this model, or says that training has diverged
+   */
+  public void averageOver(ModelExchange exchange, TrainingListener listener)
+      throws InterruptedException {
+    progress = syncs.over(exchange, progress, listener);
+  }
+
+  /** Number of values of all the model's parameters. */
+  public long modelSize() {
+    return network.size();
+  }
+
+  /** Differs between models or settings whose parameters cannot be averaged. */
+  public long modelFingerprint() {
+    return network.fingerprint();
   }
 
   /** The epoch that {@link #run} begins with: 0, or the one that the checkpoint goes on with. */
@@ -79,7 +104,7 @@ public final class TrainingLoop implements AutoCloseable {
         return;
       }
       EpochSamples samples = next.get();
-      progress = progressIn(samples);
+      progress = progressIn(samples, syncs.begin(samples, progress, listener));
       try {
         trainEpoch(samples, feed, listener);
       } catch (InterruptedException e) {
@@ -89,7 +114,7 @@ public final class TrainingLoop implements AutoCloseable {
     }
   }
 
-  private Progress progressIn(EpochSamples samples) {
+  private static Progress progressIn(EpochSamples samples, Progress progress) {
     int count = samples.ids().length;
     if (samples.epoch() != progress.epoch() || progress.trained() == 0) {
       return Progress.in(samples.epoch(), count);
@@ -115,15 +140,15 @@ public final class TrainingLoop implements AutoCloseable {
       listener.epochResumed(epoch, resumed);
       reportAgain(samples, feed);
     }
-    long start = nanoTime.getAsLong();
+    long start = trainingClock();
     train(samples, feed, listener);
-    long trained = nanoTime.getAsLong();
-    feed.endEpoch(epoch);
-    long ended = nanoTime.getAsLong();
-    idleNanos += ended - trained;
+    Duration trainTime = Duration.ofNanos(trainingClock() - start);
+    end(epoch, feed);
+    syncs.end(progress, listener);
+    long averaged = nanoTime.getAsLong();
     double accuracy = evaluate();
-    long tested = nanoTime.getAsLong();
-    double meanLoss = progress.meanLoss();
+    Duration testTime = Duration.ofNanos(nanoTime.getAsLong() - averaged);
+    Progress done = progress;
     if (checkpoints.isPresent()) {
       save(checkpoints.get(), feed, listener);
     }
@@ -131,21 +156,33 @@ public final class TrainingLoop implements AutoCloseable {
     listener.epochDone(
         new EpochResult(
             epoch,
-            samples.ids().length,
+            done.trained(),
             resumed,
             samples.selected(),
             samples.known(),
-            meanLoss,
+            done.meanLoss(),
             accuracy,
-            Duration.ofNanos(trained - start),
-            Duration.ofNanos(tested - ended),
+            trainTime,
+            testTime,
             samples.turnaround(),
-            gpuIdle));
+            gpuIdle,
+            syncs.averages()));
+  }
+
+  /** Stands still while the parameters are averaged; in nanoseconds. */
+  private long trainingClock() {
+    return nanoTime.getAsLong() - syncs.nanos();
+  }
+
+  private void end(int epoch, SelectionFeed feed) throws InterruptedException {
+    long start = nanoTime.getAsLong();
+    feed.endEpoch(epoch);
+    idleNanos += nanoTime.getAsLong() - start;
   }
 
   private void stop(TrainingListener listener) throws InterruptedException {
     if (checkpoints.isPresent()) {
-      checkpoints.get().save(progress, network);
+      checkpoints.get().save(progress, syncs.last(), network);
     }
     listener.epochInterrupted(
         progress.epoch(), progress.trained(), progress.samples(), checkpoints.isPresent());
@@ -164,7 +201,7 @@ public final class TrainingLoop implements AutoCloseable {
     feed.awaitDelivery();
     long delivered = nanoTime.getAsLong();
     idleNanos += delivered - start;
-    long bytes = store.save(Progress.before(progress.epoch() + 1), network);
+    long bytes = store.save(Progress.before(progress.epoch() + 1), syncs.last(), network);
     listener.checkpointSaved(bytes, Duration.ofNanos(nanoTime.getAsLong() - delivered));
   }
 
@@ -184,20 +221,24 @@ public final class TrainingLoop implements AutoCloseable {
     int before = progress.trained();
     int total = progress.samples();
     int epoch = progress.epoch();
-    long start = nanoTime.getAsLong();
+    long start = trainingClock();
     reader.start(source.train(), samples.ids(), before);
     for (Batch batch = next(); batch != null; batch = next()) {
+      syncs.amid(progress, listener);
       int done = progress.trained();
       int count = batch.count();
       float[] losses = network.gradients(batch, slice(samples.weights(), done, count));
       feed.report(batch.ids(), losses, count);
-      if (!areFinite(losses)) {
-        throw diverged(done, total);
+      if (!Tensors.areFinite(losses)) {
+        syncs.diverged(diverged(done, total));
+        network.drop();
+        reader.skipRest();
+        return;
       }
       double epochPart = (done + count / 2.0) / total;
       network.step((float) learningRate.at(epoch + epochPart));
       progress.add(losses, count);
-      double seconds = (nanoTime.getAsLong() - start) / 1e9;
+      double seconds = (trainingClock() - start) / 1e9;
       listener.batchDone(
           epoch,
           progress.trained(),
@@ -212,15 +253,6 @@ public final class TrainingLoop implements AutoCloseable {
       throw new InterruptedException();
     }
     return reader.next();
-  }
-
-  private static boolean areFinite(float[] losses) {
-    for (float loss : losses) {
-      if (!Float.isFinite(loss)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static float[] slice(float[] weights, int from, int count) {

@@ -78,6 +78,51 @@ class RefusalWatchTest {
   }
 
   @Test
+  void anAgentWhoseParametersAreRefusedStops() {
+    watch.read(record(update("wrong-model", 40)));
+    assertThatThrownBy(watch::check)
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("what the agent of rank 1 sent, as wrong-model: said so");
+  }
+
+  @Test
+  void anAgentWhoseRankWasTakenAmongTheParametersStops() {
+    watch.read(record(update("fenced", 40)));
+    assertThatThrownBy(watch::check).hasMessageContaining("another agent has taken over rank 1");
+  }
+
+  @Test
+  void whereTheAverageComesAllTheSameAnAgentGoesOn() {
+    watch.read(record(update("not-a-member", 40)));
+    watch.read(record(update("non-finite-model", 40)));
+    watch.read(record(update("repeated-update", 40)));
+    watch.read(record(update("wrong-model", 39)));
+    assertThatCode(watch::check).doesNotThrowAnyException();
+  }
+
+  @Test
+  void parametersThatStandWhereItsJoinDoesInTheOtherTopicAreNotItsJoin() {
+    watch.read(record(update("wrong-model", 39).setPartition(1).setOffset(33)));
+    watch.read(
+        record(
+            DeadLetter.newBuilder()
+                .setTopic("demo.model-updates")
+                .setReason("undecodable")
+                .setPartition(0)
+                .setOffset(40)));
+    assertThatCode(watch::check).doesNotThrowAnyException();
+  }
+
+  private static DeadLetter.Builder update(String reason, long incarnation) {
+    return DeadLetter.newBuilder()
+        .setTopic("demo.model-updates")
+        .setReason(reason)
+        .setDetail("said so")
+        .setRank(1)
+        .setIncarnation(incarnation);
+  }
+
+  @Test
   void whatConcernsOthersOrDoesNoHarmIsNotForTheAgent() {
     watch.read(letter("fenced", 0, 40));
     watch.read(letter("fenced", 1, 39));
@@ -134,6 +179,10 @@ class RefusalWatchTest {
             .setRank(rank)
             .setIncarnation(incarnation)
             .build());
+  }
+
+  private static ConsumerRecord<Void, byte[]> record(DeadLetter.Builder letter) {
+    return record(letter.build());
   }
 
   private static ConsumerRecord<Void, byte[]> record(DeadLetter letter) {

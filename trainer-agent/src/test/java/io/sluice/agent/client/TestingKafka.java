@@ -1,7 +1,10 @@
 package io.sluice.agent.client;
 
+import io.sluice.protocol.Wire;
 import io.sluice.protocol.config.RunConfig;
 import io.sluice.protocol.wire.LossEvent;
+import io.sluice.protocol.wire.ModelAverage;
+import io.sluice.protocol.wire.ModelUpdate;
 import io.sluice.protocol.wire.SelectionChunk;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +19,9 @@ public final class TestingKafka {
 
   private final TestingProducer producer = new TestingProducer(1, true);
   private final MockConsumer<Void, byte[]> consumer = new MockConsumer<>("earliest");
+  private final MockConsumer<Void, byte[]> averages = new MockConsumer<>("earliest");
   private long offset;
+  private long averageOffset;
 
   /** Settings of a run with one shard. */
   public static RunConfig config(String... more) {
@@ -33,6 +38,41 @@ public final class TestingKafka {
         producer,
         consumer,
         new RefusalWatch(config, letters(), task -> {}));
+  }
+
+  /** A client of averages that were {@link #publishAverage published} before. */
+  public ModelClient models(RunConfig config, SharedModel model) {
+    TopicPartition topic = new TopicPartition("demo.model-averages", 0);
+    averages.updateBeginningOffsets(Map.of(topic, 0L));
+    averages.updateEndOffsets(Map.of(topic, averageOffset));
+    return new ModelClient(
+        config, model, () -> producer, averages, () -> {}, System::nanoTime, new TestingLogger());
+  }
+
+  /** Publishes an average of one chunk. */
+  public void publishAverage(
+      SharedModel model, SyncPoint sync, int ranks, List<Integer> leftOut, float... values) {
+    ModelAverage average =
+        ModelAverage.newBuilder()
+            .setVersion(Wire.VERSION)
+            .setEpoch(sync.epoch())
+            .setStep(sync.step())
+            .setEndsEpoch(sync.endsEpoch())
+            .setChunks(1)
+            .setModel(model.fingerprint())
+            .setRanks(ranks)
+            .addAllLeftOut(leftOut)
+            .setValues(TestingAverages.bytes(values))
+            .build();
+    ConsumerRecord<Void, byte[]> record =
+        new ConsumerRecord<>(
+            "demo.model-averages", 0, averageOffset++, null, average.toByteArray());
+    averages.schedulePollTask(() -> averages.addRecord(record));
+  }
+
+  /** All parameters that were written, in order. */
+  public List<ModelUpdate> updates() {
+    return producer.updates();
   }
 
   /** The dead letters, of which there are none. */

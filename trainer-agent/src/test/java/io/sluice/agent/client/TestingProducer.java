@@ -3,11 +3,14 @@ package io.sluice.agent.client;
 import com.google.protobuf.MessageLite;
 import io.sluice.protocol.kafka.MessageSerializer;
 import io.sluice.protocol.wire.LossEvent;
+import io.sluice.protocol.wire.ModelEvent;
+import io.sluice.protocol.wire.ModelUpdate;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -19,7 +22,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.VoidSerializer;
 
 /** Kafka's test double, which can also be full: whoever sends then waits. */
-final class TestingProducer extends MockProducer<Void, MessageLite> {
+class TestingProducer extends MockProducer<Void, MessageLite> {
 
   private final CountDownLatch sendWaits = new CountDownLatch(1);
   private volatile boolean full;
@@ -56,6 +59,14 @@ final class TestingProducer extends MockProducer<Void, MessageLite> {
     }
   }
 
+  /** What was written of models, in order. */
+  List<ModelUpdate> updates() {
+    return history().stream()
+        .filter(record -> record.topic().equals("demo.model-updates"))
+        .map(record -> ((ModelEvent) record.value()).getUpdate())
+        .toList();
+  }
+
   /** What was written to a partition, in order. */
   List<LossEvent> events(int partition) {
     return history().stream()
@@ -81,11 +92,14 @@ final class TestingProducer extends MockProducer<Void, MessageLite> {
   private static Cluster cluster(int partitions) {
     Node node = new Node(0, "localhost", 1);
     List<PartitionInfo> infos =
-        IntStream.range(0, partitions)
-            .mapToObj(
-                p ->
-                    new PartitionInfo(
-                        "demo.loss-events", p, node, new Node[] {node}, new Node[] {node}))
+        Stream.of("demo.loss-events", "demo.model-updates")
+            .flatMap(
+                topic ->
+                    IntStream.range(0, partitions)
+                        .mapToObj(
+                            p ->
+                                new PartitionInfo(
+                                    topic, p, node, new Node[] {node}, new Node[] {node})))
             .toList();
     return new Cluster("test", List.of(node), infos, Set.of(), Set.of());
   }

@@ -33,7 +33,11 @@ class CheckpointStoreTest {
   void beginsAtZeroWithoutACheckpoint() {
     Path missing = folder.resolve("missing");
     try (Network network = network("linear", 1)) {
-      assertThat(new CheckpointStore(missing, settings("linear", 1, 0)).restore(network).epoch())
+      assertThat(
+              new CheckpointStore(missing, settings("linear", 1, 0))
+                  .restore(network)
+                  .progress()
+                  .epoch())
           .isZero();
     }
     assertThat(missing).doesNotExist();
@@ -45,12 +49,12 @@ class CheckpointStoreTest {
     try (Network network = network("linear", 1)) {
       for (int epoch = 8; epoch <= 11; epoch++) {
         network.parameters().get(0).set(new float[] {epoch, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
-        store.save(Progress.before(epoch), network);
+        store.save(Progress.before(epoch), Sync.START, network);
       }
       assertThat(files()).containsExactly("rank-0.epoch-0000010.ckpt", "rank-0.epoch-0000011.ckpt");
     }
     try (Network network = network("linear", 2)) {
-      assertThat(store.restore(network).epoch()).isEqualTo(11);
+      assertThat(store.restore(network).progress().epoch()).isEqualTo(11);
       NDArray weight = network.parameters().get(0);
       assertThat(weight.toFloatArray()).startsWith(11, 1, 2, 3);
       assertThat(weight.hasGradient()).isTrue();
@@ -61,14 +65,14 @@ class CheckpointStoreTest {
   void keepsTheLossesOfAnEpochThatIsNotOver() throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1)) {
-      store.save(Progress.before(3), network);
+      store.save(Progress.before(3), Sync.START, network);
       Progress amid = Progress.in(3, 5);
       amid.add(new float[] {0.5f, 7, 9}, 2);
       amid.add(new float[] {1.25f}, 1);
-      store.save(amid, network);
+      store.save(amid, Sync.START, network);
       assertThat(files()).as("in place of its start").containsExactly("rank-0.epoch-0000003.ckpt");
 
-      Progress restored = store.restore(network);
+      Progress restored = store.restore(network).progress();
       assertThat(restored.epoch()).isEqualTo(3);
       assertThat(restored.samples()).isEqualTo(5);
       assertThat(restored.trained()).isEqualTo(3);
@@ -78,15 +82,46 @@ class CheckpointStoreTest {
   }
 
   @Test
+  void keepsTheSyncThatTheParametersComeFrom() throws Exception {
+    CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
+    try (Network network = network("linear", 1)) {
+      assertThat(store.restore(network).sync()).isEqualTo(Sync.START);
+      for (Sync sync : List.of(new Sync(2, 7, false), new Sync(2, 8, true))) {
+        store.save(Progress.before(3), sync, network);
+        assertThat(store.restore(network).sync()).isEqualTo(sync);
+      }
+    }
+  }
+
+  @Test
+  void readsAFileOfTheVersionWithoutSync() throws Exception {
+    CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
+    try (Network network = network("linear", 1);
+        Network other = network("linear", 2)) {
+      Progress amid = Progress.in(3, 5);
+      amid.add(new float[] {0.5f, 7}, 2);
+      store.save(amid, new Sync(3, 1, false), network);
+      Path file = folder.resolve("rank-0.epoch-0000003.ckpt");
+      Files.write(file, asVersion(3, Files.readAllBytes(file)));
+
+      CheckpointStore.Position restored = store.restore(other);
+      assertThat(restored.sync()).isEqualTo(Sync.START);
+      assertThat(restored.progress().losses(0, 2)).containsExactly(0.5f, 7);
+      assertThat(restored.progress().samples()).isEqualTo(5);
+      assertThat(other.values()).isEqualTo(network.values());
+    }
+  }
+
+  @Test
   void readsAFileOfTheVersionWithoutLosses() throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1);
         Network other = network("linear", 2)) {
-      store.save(Progress.before(3), network);
+      store.save(Progress.before(3), Sync.START, network);
       Path file = folder.resolve("rank-0.epoch-0000003.ckpt");
-      Files.write(file, withoutLosses(Files.readAllBytes(file)));
+      Files.write(file, asVersion(2, Files.readAllBytes(file)));
 
-      Progress restored = store.restore(other);
+      Progress restored = store.restore(other).progress();
       assertThat(restored.epoch()).isEqualTo(3);
       assertThat(restored.trained()).isZero();
       assertThat(other.parameters().get(0).toFloatArray())
@@ -94,21 +129,27 @@ class CheckpointStoreTest {
     }
   }
 
-  /** Another magic number, no numbers of samples and trained ones, and the checksum of that. */
-  private static byte[] withoutLosses(byte[] bytes) throws IOException {
+  /**
+   * Another magic number, no sync, in version 2 no numbers of samples and trained ones either, and
+   * the checksum of that.
+   */
+  private static byte[] asVersion(int version, byte[] bytes) throws IOException {
     ByteArrayOutputStream old = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(old);
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     in.readInt();
-    out.writeInt(0x534C4332);
+    out.writeInt(0x534C4330 + version);
     for (int i = 0; i < 3; i++) { // run, dataset, model
       out.writeUTF(in.readUTF());
     }
     out.writeLong(in.readLong()); // seed
     out.writeInt(in.readInt()); // rank
     out.writeInt(in.readInt()); // epoch
-    assertThat(in.readInt()).as("samples").isZero();
-    assertThat(in.readInt()).as("trained").isZero();
+    in.readNBytes(2 * Integer.BYTES + 1); // sync
+    if (version == 2) {
+      assertThat(in.readInt()).as("samples").isZero();
+      assertThat(in.readInt()).as("trained").isZero();
+    }
     out.write(in.readNBytes(in.available() - Long.BYTES));
     CRC32 checksum = new CRC32();
     checksum.update(old.toByteArray());
@@ -120,20 +161,21 @@ class CheckpointStoreTest {
   void theEndOfTheLastOfAMillionEpochsIsTheNewest() throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1)) {
-      store.save(Progress.before(999_999), network);
-      store.save(Progress.before(1_000_000), network);
-      assertThat(store.restore(network).epoch()).isEqualTo(1_000_000);
+      store.save(Progress.before(999_999), Sync.START, network);
+      store.save(Progress.before(1_000_000), Sync.START, network);
+      assertThat(store.restore(network).progress().epoch()).isEqualTo(1_000_000);
     }
   }
 
   @Test
   void ranksShareAFolder() throws Exception {
     try (Network network = network("linear", 1)) {
-      new CheckpointStore(folder, settings("linear", 1, 1)).save(Progress.before(7), network);
+      new CheckpointStore(folder, settings("linear", 1, 1))
+          .save(Progress.before(7), Sync.START, network);
       CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
-      assertThat(store.restore(network).epoch()).isZero();
+      assertThat(store.restore(network).progress().epoch()).isZero();
       for (int epoch = 1; epoch <= 3; epoch++) {
-        store.save(Progress.before(epoch), network);
+        store.save(Progress.before(epoch), Sync.START, network);
       }
       assertThat(files()).contains("rank-1.epoch-0000007.ckpt").hasSize(3);
     }
@@ -142,7 +184,8 @@ class CheckpointStoreTest {
   @Test
   void refusesAnotherRun() throws Exception {
     try (Network network = network("linear", 1)) {
-      new CheckpointStore(folder, settings("linear", 1, 0)).save(Progress.before(2), network);
+      new CheckpointStore(folder, settings("linear", 1, 0))
+          .save(Progress.before(2), Sync.START, network);
       assertThatThrownBy(
               () -> new CheckpointStore(folder, settings("linear", 9, 0)).restore(network))
           .isInstanceOf(UserError.class)
@@ -161,7 +204,7 @@ class CheckpointStoreTest {
   void refusesADamagedFile() throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1)) {
-      store.save(Progress.before(2), network);
+      store.save(Progress.before(2), Sync.START, network);
       Path file = folder.resolve("rank-0.epoch-0000002.ckpt");
       byte[] whole = Files.readAllBytes(file);
 
@@ -184,7 +227,7 @@ class CheckpointStoreTest {
   void doesNotBelieveALengthInADamagedFile(int flip) throws Exception {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1)) {
-      store.save(Progress.before(2), network);
+      store.save(Progress.before(2), Sync.START, network);
       Path file = folder.resolve("rank-0.epoch-0000002.ckpt");
       byte[] bytes = Files.readAllBytes(file);
       float[] before = network.parameters().get(0).toFloatArray();
@@ -209,7 +252,7 @@ class CheckpointStoreTest {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network small = network("linear", 1);
         Network large = new Network(settings("linear", 1, 0), new SampleShape(1, 3, 3), 2)) {
-      store.save(Progress.before(2), small);
+      store.save(Progress.before(2), Sync.START, small);
       assertDamaged(store, large, "it has an array of shape (2, 6) where the model has (2, 9)");
     }
   }
@@ -219,7 +262,7 @@ class CheckpointStoreTest {
     Path file = Files.createFile(folder.resolve("file"));
     try (Network network = network("linear", 1)) {
       CheckpointStore store = new CheckpointStore(file, settings("linear", 1, 0));
-      assertThatThrownBy(() -> store.save(Progress.before(1), network))
+      assertThatThrownBy(() -> store.save(Progress.before(1), Sync.START, network))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("Could not write a checkpoint in " + file);
     }
@@ -230,10 +273,12 @@ class CheckpointStoreTest {
     CheckpointStore store = new CheckpointStore(folder, settings("linear", 1, 0));
     try (Network network = network("linear", 1)) {
       Thread.currentThread().interrupt();
-      assertThatThrownBy(() -> store.save(Progress.before(1), network))
+      assertThatThrownBy(() -> store.save(Progress.before(1), Sync.START, network))
           .isInstanceOf(InterruptedException.class);
       assertThat(Thread.interrupted()).isFalse();
-      assertThat(store.restore(network).epoch()).as("what is half written does not count").isZero();
+      assertThat(store.restore(network).progress().epoch())
+          .as("what is half written does not count")
+          .isZero();
     }
   }
 
@@ -267,6 +312,8 @@ class CheckpointStoreTest {
         s.cycle(),
         s.seed(),
         s.rank(),
+        s.syncEvery(),
+        s.badModel(),
         s.checkpointDir(),
         s.device());
   }

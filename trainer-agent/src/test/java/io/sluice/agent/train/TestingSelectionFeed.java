@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 
 /** Gives each epoch the ids it was made with, and keeps what is reported. */
 class TestingSelectionFeed implements SelectionFeed {
@@ -17,6 +18,9 @@ class TestingSelectionFeed implements SelectionFeed {
   final Map<Integer, List<Long>> reportedIds = new HashMap<>();
   final Map<Integer, List<Float>> reportedLosses = new HashMap<>();
   private int epoch = -1;
+
+  /** By epoch, number of ranks that share the selection. */
+  IntUnaryOperator worldSizes = any -> 1;
 
   /** A clock that stands still but for the feed's own calls: 5 ms, 3 ms and 4 ms. */
   long nanoTime;
@@ -40,7 +44,13 @@ class TestingSelectionFeed implements SelectionFeed {
     long[] ids = selections.apply(wanted);
     return Optional.of(
         new EpochSamples(
-            wanted, ids, weights.apply(wanted), 2L * ids.length, 10_000, Duration.ofMillis(3)));
+            wanted,
+            ids,
+            weights.apply(wanted),
+            worldSizes.applyAsInt(wanted),
+            2L * ids.length,
+            10_000,
+            Duration.ofMillis(3)));
   }
 
   @Override

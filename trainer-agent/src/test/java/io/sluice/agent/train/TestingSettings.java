@@ -29,6 +29,33 @@ final class TestingSettings {
     return of(model, new Epochs(epochs), epochs, learningRate, seed, rank, checkpoints);
   }
 
+  /** One of several ranks of one model. */
+  static TrainerSettings averaged(
+      String model,
+      int epochs,
+      int rank,
+      int batchSize,
+      int syncEvery,
+      BadModel badModel,
+      Optional<Path> checkpoints) {
+    TrainerSettings s = of(model, epochs, 0.004f, SEED, rank, checkpoints);
+    return new TrainerSettings(
+        s.run(),
+        s.dataset(),
+        s.model(),
+        batchSize,
+        s.learningRate(),
+        s.weightDecay(),
+        s.epochs(),
+        s.cycle(),
+        s.seed(),
+        s.rank(),
+        syncEvery,
+        badModel,
+        s.checkpointDir(),
+        s.device());
+  }
+
   private static TrainerSettings of(
       String model,
       Epochs epochs,
@@ -48,6 +75,8 @@ final class TestingSettings {
         cycle,
         seed,
         rank,
+        0,
+        BadModel.STOP,
         checkpoints,
         DeviceChoice.CPU);
   }

@@ -279,7 +279,8 @@ class TrainingLoopTest {
       loop.run(new TestingSelectionFeed(ids, weights), SILENT);
     }
     try (Network network = new Network(settings, source.shape(), source.classes())) {
-      assertThat(new CheckpointStore(checkpoints, settings).restore(network).epoch()).isEqualTo(2);
+      assertThat(new CheckpointStore(checkpoints, settings).restore(network).progress().epoch())
+          .isEqualTo(2);
       return network.parameters().get(0).toFloatArray();
     }
   }
@@ -296,6 +297,8 @@ class TrainingLoopTest {
         s.cycle(),
         s.seed(),
         s.rank(),
+        s.syncEvery(),
+        s.badModel(),
         s.checkpointDir(),
         s.device());
   }
