@@ -51,7 +51,8 @@ class DemoTest {
     assertThat(demo.await()).as(demo.err()).isZero();
     assertThat(demo.err()).isEmpty();
     assertThat(demo.out())
-        .contains("Flink UI", "2 agents", "replicas are not averaged", "selected", "baseline")
+        .contains("Flink UI", "2 agents", "the mean of their parameters", "selected", "baseline")
+        .contains("One model: the mean of 2 agents' parameters, taken 4 times.")
         .containsPattern("Saved \\d+\\.\\d % of the 4,000 samples");
     assertThat(demo.leftovers()).isEmpty();
 
@@ -59,9 +60,31 @@ class DemoTest {
     assertThat(summary.getAsJsonObject("settings").get("seed").getAsLong()).isEqualTo(1);
     assertConsistent(summary, 1000);
     assertThat(summary.get("saved_fraction").getAsDouble()).isBetween(0.1, 0.9);
+    assertThat(summary.get("averages").getAsInt()).isEqualTo(4);
     JsonObject baseline = summary.getAsJsonObject("baseline");
     assertConsistent(baseline, 1000);
     assertThat(baseline.get("saved_fraction").getAsDouble()).isZero();
+  }
+
+  @Test
+  void trainsAReplicaEachWhenItIsTold() throws Exception {
+    TestingProcess demo =
+        TestingProcess.start(
+            folder,
+            "demo",
+            "--dataset",
+            "glyphs:400",
+            "--model",
+            "linear",
+            "--epochs",
+            "2",
+            "--agents",
+            "2",
+            "--average",
+            "off");
+
+    assertThat(demo.await()).as(demo.err()).isZero();
+    assertThat(demo.out()).contains("a replica of its own").doesNotContain("One model");
   }
 
   @Test

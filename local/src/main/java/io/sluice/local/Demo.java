@@ -118,7 +118,8 @@ final class Demo {
 
   private Trained train(LocalRun local, RunConfig run) throws InterruptedException {
     try (PlanReader plans = PlanReader.start(run);
-        EpochBoard board = new EpochBoard(console, plans, run.get(Options.WORLD_SIZE))) {
+        EpochBoard board =
+            new EpochBoard(console, plans, agents(), agents() > 1 && config.averages())) {
       board.header();
       long start = System.nanoTime();
       try {
@@ -143,7 +144,7 @@ final class Demo {
   }
 
   private void introduce(LocalFlink flink, LocalKafka kafka) {
-    int agents = config.get(Options.WORLD_SIZE);
+    int agents = agents();
     Epochs epochs = config.get(Options.EPOCHS);
     console.line(console.bold("Flink UI  ") + flink.uiAddress());
     console.line(console.bold("Kafka     ") + kafka.bootstrapServers());
@@ -169,10 +170,25 @@ final class Demo {
                 agents == 1 ? "" : "s"));
     growth.ifPresent(grown -> console.line(console.bold("Growth    ") + grown.describe()));
     if (agents > 1) {
-      console.line(
-          "          Each agent trains its slice of every selection on a replica of its own; the"
-              + " replicas are not averaged, and accuracy is their mean.");
+      console.line("          " + sharing());
     }
+  }
+
+  private int agents() {
+    return config.get(Options.WORLD_SIZE);
+  }
+
+  private String sharing() {
+    if (!config.averages()) {
+      return "Each agent trains its slice of every selection on a replica of its own; accuracy is the"
+          + " mean of the replicas'.";
+    }
+    int steps = config.get(Options.SYNC_EVERY);
+    return "Each agent trains its slice of every selection, and all go on from the mean of their"
+        + " parameters after each epoch"
+        + (steps == 0
+            ? "."
+            : String.format(Locale.ROOT, " and each %s steps.", Numbers.count(steps)));
   }
 
   private void conclude(Trained selected, Optional<Trained> baseline) {
@@ -180,6 +196,14 @@ final class Demo {
     line("selected", selected);
     baseline.ifPresent(trained -> line("baseline", trained));
     DemoSummary.Training training = selected.training();
+    if (training.averages() > 0) {
+      console.line(
+          String.format(
+              Locale.ROOT,
+              "One model: the mean of %d agents' parameters, taken %s times.",
+              agents(),
+              Numbers.count(training.averages())));
+    }
     console.line(
         console.bold(
             String.format(

@@ -52,8 +52,9 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Number of agents, which sets world-size; each trains its slice of every selection, on its own replica of the"
-              + " model. Default: ${DEFAULT-VALUE}. Allowed: an integer from 1 to 64.")
+          "Number of agents, which sets world-size; each trains its slice of every selection, and"
+              + " they train one model unless average is off. Default: ${DEFAULT-VALUE}. Allowed: an"
+              + " integer from 1 to 64.")
   private int agents;
 
   @Option(

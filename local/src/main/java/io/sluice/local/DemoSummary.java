@@ -30,13 +30,16 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
    * @param samplesFull samples that training on everything in every epoch would have taken
    * @param savedFraction what part of {@code samplesFull} was not trained
    * @param finalTestAccuracy fraction of the test split that is right after the last epoch
+   * @param averages how often the agents' parameters were averaged; 0 where each had a model of its
+   *     own
    */
   record Training(
       List<Epoch> epochs,
       long samplesTrained,
       long samplesFull,
       double savedFraction,
-      double finalTestAccuracy) {
+      double finalTestAccuracy,
+      long averages) {
 
     /**
      * @param epochs in order; at least one
@@ -46,7 +49,8 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
       long full = epochs.stream().mapToLong(Epoch::known).sum();
       double saved = full == 0 ? 0 : 1 - (double) trained / full;
       double accuracy = epochs.get(epochs.size() - 1).testAccuracy();
-      return new Training(List.copyOf(epochs), trained, full, saved, accuracy);
+      long averages = epochs.stream().mapToLong(Epoch::averages).sum();
+      return new Training(List.copyOf(epochs), trained, full, saved, accuracy, averages);
     }
   }
 
@@ -66,6 +70,9 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
    * @param gpuIdleMs how long the agent that waited longest stood still for the protocol before it
    *     could train on the epoch, in whole milliseconds, rounded down; of epoch 0 the wait for the
    *     first selection at start-up
+   * @param averages how often the agents' parameters were averaged in the epoch
+   * @param averagingMs how long the agent that it held up longest stood still for that, in whole
+   *     milliseconds, rounded down
    * @param testAccuracy fraction of the test split that is right after the epoch
    */
   record Epoch(
@@ -80,6 +87,8 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
       List<Long> sizes,
       long turnaroundMs,
       long gpuIdleMs,
+      int averages,
+      long averagingMs,
       double testAccuracy) {}
 
   private static final Gson GSON =

@@ -21,6 +21,7 @@ final class EpochBoard implements AutoCloseable {
   private final ProgressBar bar;
   private final PlanReader plans;
   private final int agents;
+  private final boolean averages;
   private final Map<Integer, List<EpochResult>> results = new HashMap<>();
   private final List<DemoSummary.Epoch> finished = new ArrayList<>();
   private final long[] done;
@@ -29,11 +30,15 @@ final class EpochBoard implements AutoCloseable {
   private final double[] speed;
   private boolean closed;
 
-  EpochBoard(Console console, PlanReader plans, int agents) {
+  /**
+   * @param averages whether the agents average their parameters
+   */
+  EpochBoard(Console console, PlanReader plans, int agents, boolean averages) {
     this.console = console;
     this.bar = new ProgressBar(console);
     this.plans = plans;
     this.agents = agents;
+    this.averages = averages;
     this.done = new long[agents];
     this.total = new long[agents];
     this.loss = new double[agents];
@@ -45,7 +50,7 @@ final class EpochBoard implements AutoCloseable {
     console.line(
         console.bold(
             String.format(
-                "%5s  %9s  %9s  %8s  %7s  %8s  %10s  %8s  %s",
+                "%5s  %9s  %9s  %8s  %7s  %8s  %10s  %8s  %s%s",
                 "epoch",
                 "known",
                 "selected",
@@ -54,6 +59,7 @@ final class EpochBoard implements AutoCloseable {
                 "accuracy",
                 "turnaround",
                 "gpu idle",
+                averaged("averaged"),
                 "window, easy to hard")));
   }
 
@@ -141,7 +147,7 @@ final class EpochBoard implements AutoCloseable {
     bar.line(
         String.format(
             Locale.ROOT,
-            "%5d  %9s  %9s  %8s  %7s  %8s  %10s  %8s  %s",
+            "%5d  %9s  %9s  %8s  %7s  %8s  %10s  %8s  %s%s",
             epoch.epoch(),
             Numbers.count(epoch.known()),
             Numbers.count(epoch.selected()),
@@ -150,9 +156,15 @@ final class EpochBoard implements AutoCloseable {
             Numbers.percent(epoch.testAccuracy()),
             epoch.turnaroundMs() + " ms",
             epoch.gpuIdleMs() + " ms",
+            averaged(epoch.averagingMs() + " ms"),
             epoch.sizes().isEmpty()
                 ? "all, unmeasured"
                 : WindowBar.draw(epoch.sizes(), epoch.windowStart(), epoch.windowSize(), console)));
+  }
+
+  /** A column that a run of one agent, or of replicas, does without. */
+  private String averaged(String text) {
+    return averages ? String.format("%8s  ", text) : "";
   }
 
   private static DemoSummary.Epoch summary(List<EpochResult> agents, SelectionPlan plan) {
@@ -172,6 +184,11 @@ final class EpochBoard implements AutoCloseable {
         plan.getClustersList().stream().map(Cluster::getSize).toList(),
         turnaround,
         agents.stream().mapToLong(result -> result.gpuIdle().toMillis()).max().orElseThrow(),
+        any.averages().syncs(),
+        agents.stream()
+            .mapToLong(result -> result.averages().time().toMillis())
+            .max()
+            .orElseThrow(),
         agents.stream().mapToDouble(EpochResult::testAccuracy).average().orElseThrow());
   }
 

@@ -24,9 +24,22 @@ class DemoSummaryTest {
   private static final Training TRAINING =
       Training.of(
           List.of(
-              new Epoch(0, 100, 100, 100, 100, 0, 0, List.of(), List.of(), 80, 95, 0.5),
+              new Epoch(0, 100, 100, 100, 100, 0, 0, List.of(), List.of(), 80, 95, 1, 30, 0.5),
               new Epoch(
-                  1, 100, 0, 40, 40, 1, 1, List.of(0.5, 2.5), List.of(60L, 40L), 7, 2, 0.75)));
+                  1,
+                  100,
+                  0,
+                  40,
+                  40,
+                  1,
+                  1,
+                  List.of(0.5, 2.5),
+                  List.of(60L, 40L),
+                  7,
+                  2,
+                  2,
+                  50,
+                  0.75)));
 
   private static final RunConfig CONFIG =
       RunConfig.defaults()
@@ -45,19 +58,22 @@ class DemoSummaryTest {
             "samples_trained",
             "samples_full",
             "saved_fraction",
-            "final_test_accuracy");
+            "final_test_accuracy",
+            "averages");
     assertThat(json.getAsJsonArray("epochs").get(1))
         .isEqualTo(
             JsonParser.parseString(
                 """
                 {"epoch": 1, "known": 100, "unseen": 0, "selected": 40, "trained": 40,
                  "window_start": 1, "window_size": 1, "centers": [0.5, 2.5], "sizes": [60, 40],
-                 "turnaround_ms": 7, "gpu_idle_ms": 2, "test_accuracy": 0.75}
+                 "turnaround_ms": 7, "gpu_idle_ms": 2, "averages": 2, "averaging_ms": 50,
+                 "test_accuracy": 0.75}
                 """));
     assertThat(json.get("samples_trained").getAsLong()).isEqualTo(140);
     assertThat(json.get("samples_full").getAsLong()).isEqualTo(200);
     assertThat(json.get("saved_fraction").getAsDouble()).isEqualTo(1 - 140 / 200.0);
     assertThat(json.get("final_test_accuracy").getAsDouble()).isEqualTo(0.75);
+    assertThat(json.get("averages").getAsLong()).isEqualTo(3);
   }
 
   @Test
@@ -90,7 +106,12 @@ class DemoSummaryTest {
 
     assertThat(json.getAsJsonObject("baseline").keySet())
         .containsExactly(
-            "epochs", "samples_trained", "samples_full", "saved_fraction", "final_test_accuracy");
+            "epochs",
+            "samples_trained",
+            "samples_full",
+            "saved_fraction",
+            "final_test_accuracy",
+            "averages");
   }
 
   @Test

@@ -15,7 +15,7 @@ class EpochBoardTest {
   /** The agents of an interrupted demo still run when it says what came of it. */
   @Test
   void hearsNothingWhenItIsClosed() {
-    EpochBoard board = new EpochBoard(terminal.watched(120, false), /* plans= */ null, 1);
+    EpochBoard board = new EpochBoard(terminal.watched(120, false), /* plans= */ null, 1, false);
     TrainingListener listener = board.listener(0);
     listener.batchDone(3, 10, 100, 0.5, 1000);
     assertThat(terminal.text()).contains("epoch 3");
