@@ -11,7 +11,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.VoidDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.VoidSerializer;
 
 /** The Kafka clients as the protocol needs them; {@code kafka.*} settings tune the rest. */
@@ -25,6 +25,9 @@ final class KafkaClients {
    * about twenty full records of losses, where Kafka's own 16 KiB would hold two or three.
    */
   private static final String BATCH_BYTES = "131072";
+
+  /** Records say themselves what they are; a key is for compaction alone. */
+  private static final Deserializer<Void> NO_KEY = (topic, key) -> null;
 
   private KafkaClients() {}
 
@@ -46,6 +49,6 @@ final class KafkaClients {
     Properties properties = config.kafkaProperties();
     properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-    return new KafkaConsumer<>(properties, new VoidDeserializer(), new ByteArrayDeserializer());
+    return new KafkaConsumer<>(properties, NO_KEY, new ByteArrayDeserializer());
   }
 }
