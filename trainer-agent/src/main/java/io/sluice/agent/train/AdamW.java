@@ -79,7 +79,7 @@ final class AdamW {
   private static void clear(NDList arrays) {
     for (NDArray array : arrays) {
       try (NDArray zeros = array.zerosLike()) {
-        zeros.copyTo(array);
+        Tensors.copy(zeros, array);
       }
     }
   }

@@ -3,6 +3,7 @@ package io.sluice.agent.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -11,6 +12,9 @@ import java.nio.FloatBuffer;
 
 /** Writes arrays, and reads them back in place; the same for their plain values. */
 final class Tensors {
+  /** Of {@code copyTo} PyTorch would print a warning that DJL calls it in a way of old. */
+  private static final NDIndex ALL = new NDIndex("...");
+
   private Tensors() {}
 
   static void write(NDList arrays, DataOutputStream out) throws IOException {
@@ -41,10 +45,14 @@ final class Tensors {
       int size = (int) array.size();
       FloatBuffer own = FloatBuffer.wrap(values, from, size);
       try (NDArray filled = manager.create(own, array.getShape(), DataType.FLOAT32)) {
-        filled.copyTo(array);
+        copy(filled, array);
       }
       from += size;
     }
+  }
+
+  static void copy(NDArray from, NDArray to) {
+    to.set(ALL, from);
   }
 
   static long size(NDList arrays) {
@@ -77,7 +85,7 @@ final class Tensors {
                   + " where the model has "
                   + array.getShape());
         }
-        saved.copyTo(array);
+        copy(saved, array);
       }
     }
   }
