@@ -12,7 +12,6 @@ import java.nio.FloatBuffer;
 
 /** Writes arrays, and reads them back in place; the same for their plain values. */
 final class Tensors {
-  /** Of {@code copyTo} PyTorch would print a warning that DJL calls it in a way of old. */
   private static final NDIndex ALL = new NDIndex("...");
 
   private Tensors() {}
@@ -51,6 +50,10 @@ final class Tensors {
     }
   }
 
+  /**
+   * DJL's own {@code copyTo} copies nothing: it lets the tensor use memory that Java frees together
+   * with the array, which for a gradient is at once.
+   */
   static void copy(NDArray from, NDArray to) {
     to.set(ALL, from);
   }
