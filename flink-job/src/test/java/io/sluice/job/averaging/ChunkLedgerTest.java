@@ -31,6 +31,18 @@ class ChunkLedgerTest {
   }
 
   @Test
+  void doesNotMixSyncs() {
+    accept(agents.update(0, amid(0, 2), 1, 1));
+    accept(agents.update(1, amid(0, 1), 1, 1));
+    accept(agents.update(2, amid(0, 2), 1, 1));
+    assertThat(ledger.isComplete(members)).isFalse();
+    assertThat(ledger.waiting()).isEqualTo(amid(0, 2));
+    assertThat(ledger.missingRanks(members)).containsExactly(1);
+    accept(agents.update(1, amid(0, 2), 1, 1));
+    assertThat(ledger.isComplete(members)).isTrue();
+  }
+
+  @Test
   void holdsNothingAfterItsClose() {
     accept(agents.update(2, end(0), 30, 3));
     accept(agents.unusable(1, end(0)));

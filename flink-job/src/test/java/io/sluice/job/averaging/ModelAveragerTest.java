@@ -256,6 +256,17 @@ class ModelAveragerTest {
   }
 
   @Test
+  void dropsWhatASingleRanksMeanOvertakes() throws Exception {
+    Update overtaken = agents.update(1, end(3), 1, 1);
+    averager.process(overtaken, new TestingUpdates(LANE, 1).update(0, end(4), 7, 2));
+    assertThat(averager.records()).hasSize(1);
+    assertThat(averager.heldValues(LANE)).isZero();
+    assertThat(averager.deadLetters())
+        .extracting(DeadLetter::getReason, DeadLetter::getOffset, DeadLetter::getRank)
+        .containsExactly(tuple("late-update", overtaken.position().offset(), 1));
+  }
+
+  @Test
   void decidesNothingWhenASyncStallsButLooksAgainUntilItIsComplete() throws Exception {
     long patience = TestingAverager.STALL_WARNING.toMillis();
     averager.process(agents.update(0, end(0), 1, 1));
