@@ -3,7 +3,6 @@ package io.sluice.agent.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -35,14 +34,11 @@ final class Tensors {
   }
 
   /** Puts values into the arrays, as {@link #values} gives them. */
-  static void fill(NDManager manager, NDList arrays, float[] values) {
+  static void fill(NDList arrays, float[] values) {
     int from = 0;
     for (NDArray array : arrays) {
       int size = (int) array.size();
-      FloatBuffer own = FloatBuffer.wrap(values, from, size);
-      try (NDArray filled = manager.create(own, array.getShape(), DataType.FLOAT32)) {
-        filled.copyTo(array);
-      }
+      array.set(FloatBuffer.wrap(values, from, size));
       from += size;
     }
   }
