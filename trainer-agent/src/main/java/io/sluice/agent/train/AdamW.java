@@ -4,9 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
@@ -62,9 +65,8 @@ final class AdamW {
   /** Clears gradients that no step is to follow. */
   void drop() {
     for (Parameter parameter : parameters) {
-      try (NDArray gradient = parameter.getArray().getGradient()) {
-        clear(new NDList(gradient));
-      }
+      // In place. What is set through the array of a gradient dies with that array.
+      JniUtils.zeroGrad((PtNDArray) parameter.getArray());
     }
   }
 

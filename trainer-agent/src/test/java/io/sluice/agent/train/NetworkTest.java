@@ -216,6 +216,25 @@ class NetworkTest {
     }
   }
 
+  @Test
+  void gradientsThatAreDroppedAreNotInTheNextStep() {
+    try (Network fresh = network("cnn");
+        Network used = network("cnn")) {
+      float[] start = fresh.values();
+      for (int i = 0; i < 3; i++) {
+        used.gradients(batch(0, 1), new float[] {Float.NaN, 1});
+        used.drop();
+      }
+      used.take(start);
+
+      for (Network network : List.of(fresh, used)) {
+        network.gradients(batch(2, 3), null);
+        network.step(0.01f);
+      }
+      assertThat(used.values()).isEqualTo(fresh.values()).isNotEqualTo(start);
+    }
+  }
+
   private static TrainerSettings settings(String model, int batchSize, int syncEvery) {
     return TestingSettings.averaged(
         model, 1, 0, batchSize, syncEvery, BadModel.STOP, Optional.empty());
