@@ -232,7 +232,7 @@ final class Network implements AutoCloseable {
   /** Takes values as {@link #values} gives them; the optimizer keeps what it has learned. */
   void take(float[] values) {
     JniUtils.setGradMode(false);
-    Tensors.fill(parameters(), values);
+    Tensors.fill(manager, parameters(), values);
   }
 
   void resetOptimizer() {

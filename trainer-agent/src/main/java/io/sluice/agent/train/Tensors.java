@@ -38,7 +38,7 @@ final class Tensors {
   }
 
   /** Puts values into the arrays, as {@link #values} gives them. */
-  static void fill(NDList arrays, float[] values) {
+  static void fill(NDManager manager, NDList arrays, float[] values) {
     int from = 0;
     for (NDArray array : arrays) {
       int size = (int) array.size();
