@@ -271,6 +271,8 @@ class MembershipTest {
         kafka,
         run,
         Map.of(
+            "average",
+            "off", // most ranks here have no model
             "epochs",
             "5",
             "dataset",

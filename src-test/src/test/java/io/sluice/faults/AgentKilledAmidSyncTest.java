@@ -37,8 +37,8 @@ class AgentKilledAmidSyncTest {
   private static final int CHUNKS = 4;
   private static final Duration TRAINS_WITHIN = Duration.ofMinutes(2);
 
-  /** A chunk takes seconds. */
-  private static final double SLOW_BYTES_PER_SECOND = 150_000;
+  /** Half a minute for a chunk; what brokers allow at once is spent with the first. */
+  private static final double SLOW_BYTES_PER_SECOND = 20_000;
 
   @RegisterExtension final Processes processes = new Processes();
 
@@ -56,26 +56,22 @@ class AgentKilledAmidSyncTest {
 
       RunConfig config = config(kafka, "killed");
       job = LocalJob.submit(flink, config);
+      limitProducers(config, SLOW_BYTES_PER_SECOND);
       rank0 = AgentProcesses.start(processes, config, 0);
       rank1 = AgentProcesses.start(processes, config, 1);
       await()
           .atMost(TRAINS_WITHIN)
           .pollInterval(Duration.ofMillis(20))
-          .until(() -> updates(config, 1, 0).size() == CHUNKS);
-      limitProducers(config, SLOW_BYTES_PER_SECOND);
-      await()
-          .atMost(TRAINS_WITHIN)
-          .pollInterval(Duration.ofMillis(20))
-          .until(() -> !updates(config, 1, 1).isEmpty());
+          .until(() -> !updates(config, 1, 0).isEmpty());
       rank1.kill();
       limitProducers(config, null);
-      assertThat(updates(config, 1, 1)).as("chunks sent before").hasSizeLessThan(CHUNKS);
+      assertThat(updates(config, 1, 0)).as("chunks sent before").hasSizeLessThan(CHUNKS);
 
       rank1.start();
       assertThat(rank0.await(TRAINS_WITHIN)).as(rank0.output()).isZero();
       assertThat(rank1.await(TRAINS_WITHIN)).as(rank1.output()).isZero();
       assertThat(rank1.output()).contains("averaged over 2 agents");
-      assertSameChunksTwice(updates(config, 1, 1));
+      assertSameChunksTwice(updates(config, 1, 0));
       await()
           .atMost(SyntheticTrainer.CLOSES_WITHIN)
           .until(() -> Selections.of(config).newestPlan() == EPOCHS);

@@ -68,6 +68,8 @@ final class BenchCluster implements AutoCloseable {
   RunConfig config(String run, Map<String, String> settings) {
     return RunConfig.defaults()
         .with(Map.of("run", run, "bootstrap-servers", kafka.bootstrapServers()), "bench")
+        // What is measured is selection; agents here have no model.
+        .with(Map.of("average", "off"), "bench")
         .with(settings, "bench");
   }
 
