@@ -81,7 +81,11 @@ class EarlyCloseTest {
 
   @Test
   void trainingStandsStillForEachSelectionWithoutARest() throws Exception {
-    RunConfig config = config("late", Map.of("early-close", "0", "world-size", "2"));
+    RunConfig config =
+        config(
+            "late",
+            // The first would wait for the second's parameters.
+            Map.of("early-close", "0", "world-size", "2", "average", "off"));
     List<EpochResult> ofFirst = new CopyOnWriteArrayList<>();
     TrainingListener first =
         new TrainingListener() {

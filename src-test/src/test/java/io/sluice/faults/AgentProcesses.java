@@ -18,14 +18,12 @@ public final class AgentProcesses {
             bootstrapServers,
             run,
             Map.of(
-                "dataset", "glyphs:30000",
+                "dataset", "glyphs:9000",
                 "model", "linear",
                 "device", "cpu",
-                // Many steps, and small batches of losses; yet room enough that none is dropped
-                // where
-                // Kafka is slow for a second.
+                // Many steps, and small batches of losses.
                 "batch-size", "2",
-                "loss-buffer", "16384"))
+                "loss-buffer", "1024"))
         .with(more, "test");
   }
 

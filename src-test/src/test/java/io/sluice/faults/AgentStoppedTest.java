@@ -81,6 +81,9 @@ class AgentStoppedTest {
         Map.of(
             "epochs", Integer.toString(EPOCHS),
             "world-size", "1",
-            "early-close", "0.25"));
+            "early-close", "0.25",
+            // Room enough that none is dropped where Kafka is slow for a second.
+            "dataset", "glyphs:30000",
+            "loss-buffer", "16384"));
   }
 }
