@@ -38,7 +38,7 @@ final class TestingOperator {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     List<String> all = new ArrayList<>(List.of(arguments));
-    for (String key : List.of("run", "bootstrap-servers", "shards", "partitions")) {
+    for (String key : List.of("run", "bootstrap-servers", "shards", "partitions", "average")) {
       all.add("--" + key);
       all.add(config.inEffect().get(key));
     }
