@@ -118,10 +118,11 @@ final class BenchCluster implements AutoCloseable {
    * @throws IllegalStateException when it has ended otherwise
    */
   static void failIfEnded(JobClient job) throws InterruptedException {
-    if (!job.getJobExecutionResult().isDone()) {
-      return;
-    }
     try {
+      // Its result is asked for each time, so it would not be known at once.
+      if (!job.getJobStatus().get().isGloballyTerminalState()) {
+        return;
+      }
       job.getJobExecutionResult().get();
     } catch (ExecutionException e) {
       for (Throwable cause = e; cause != null; cause = cause.getCause()) {
