@@ -71,7 +71,12 @@ class AgentKilledTest {
     return AgentProcesses.config(
         kafka.bootstrapServers(),
         run,
-        Map.of("epochs", Integer.toString(EPOCHS), "early-close", "0"));
+        Map.of(
+            "epochs", Integer.toString(EPOCHS),
+            "early-close", "0",
+            // Seconds for an epoch, and room enough that none is dropped where Kafka is slow.
+            "dataset", "glyphs:150000",
+            "loss-buffer", "65536"));
   }
 
   private JavaProcess agent(RunConfig config, int rank) {
