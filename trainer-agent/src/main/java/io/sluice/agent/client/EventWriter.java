@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Callback;
@@ -183,14 +182,7 @@ final class EventWriter implements AutoCloseable {
             delivery.done(Optional.empty());
           }
         };
-    try {
-      Future<RecordMetadata> unused =
-          producer.send(new ProducerRecord<>(topic, partition, null, event), callback);
-    } catch (InterruptException e) {
-      throw e;
-    } catch (KafkaException e) {
-      callback.onCompletion(null, e);
-    }
+    KafkaClients.send(producer, new ProducerRecord<>(topic, partition, null, event), callback);
   }
 
   private UserError undelivered(int partition, Throwable cause) {

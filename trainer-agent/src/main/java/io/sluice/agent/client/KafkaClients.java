@@ -4,12 +4,18 @@ import com.google.protobuf.MessageLite;
 import io.sluice.protocol.config.RunConfig;
 import io.sluice.protocol.kafka.MessageSerializer;
 import java.util.Properties;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.VoidSerializer;
@@ -43,6 +49,21 @@ final class KafkaClients {
     properties.setProperty(ProducerConfig.ACKS_CONFIG, "all");
     properties.setProperty(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
     return new KafkaProducer<>(properties, new VoidSerializer(), new MessageSerializer());
+  }
+
+  /**
+   * Sends a record; what Kafka's client throws at once is told to the callback as well.
+   *
+   * @throws InterruptException when the thread is interrupted while the producer is full
+   */
+  static <V> void send(Producer<Void, V> producer, ProducerRecord<Void, V> record, Callback told) {
+    try {
+      Future<RecordMetadata> unused = producer.send(record, told);
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
+      told.onCompletion(null, e);
+    }
   }
 
   static Consumer<Void, byte[]> consumer(RunConfig config) {

@@ -11,13 +11,10 @@ import io.sluice.protocol.wire.ModelUpdate;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 
@@ -88,14 +85,7 @@ final class UpdateWriter implements AutoCloseable {
             failure.compareAndSet(null, undelivered(partition, exception));
           }
         };
-    try {
-      Future<RecordMetadata> unused =
-          producer.send(new ProducerRecord<>(topic, partition, null, event), callback);
-    } catch (InterruptException e) {
-      throw e;
-    } catch (KafkaException e) {
-      callback.onCompletion(null, e);
-    }
+    KafkaClients.send(producer, new ProducerRecord<>(topic, partition, null, event), callback);
   }
 
   private ModelEvent event(RankModel own, int chunk) {
