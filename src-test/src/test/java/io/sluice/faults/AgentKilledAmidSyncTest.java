@@ -35,6 +35,10 @@ class AgentKilledAmidSyncTest {
 
   private static final int EPOCHS = 3;
   private static final int CHUNKS = 4;
+
+  /** Nearly all of the parameters, and nothing of the optimizer's state behind them. */
+  private static final int MODEL_BYTES = 1_600_000;
+
   private static final Duration TRAINS_WITHIN = Duration.ofMinutes(2);
 
   /** Half a minute for a chunk; what brokers allow at once is spent with the first. */
@@ -77,6 +81,9 @@ class AgentKilledAmidSyncTest {
           .until(() -> Selections.of(config).newestPlan() == EPOCHS);
       job.cancel();
       Selections.of(config).assertSameAs(Selections.of(undisturbed));
+      assertThat(Arrays.copyOf(parameters("killed", 0), MODEL_BYTES))
+          .as("one model")
+          .isEqualTo(Arrays.copyOf(parameters("killed", 1), MODEL_BYTES));
       for (int rank = 0; rank < 2; rank++) {
         assertThat(parameters("killed", rank))
             .as("the model and the optimizer of rank %d", rank)
