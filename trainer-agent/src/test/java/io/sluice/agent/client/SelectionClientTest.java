@@ -7,15 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
-import io.sluice.protocol.UsageError;
 import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.RunConfig;
 import io.sluice.protocol.wire.EpochEnd;
-import io.sluice.protocol.wire.IndexRange;
-import io.sluice.protocol.wire.Join;
 import io.sluice.protocol.wire.LossBatch;
 import io.sluice.protocol.wire.LossEvent;
-import io.sluice.protocol.wire.SamplesAdded;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,75 +20,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-class SelectionClientTest {
+class SelectionClientTest extends TestingClient {
 
-  private static final List<IdRange> NONE = List.of();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-  private final MockConsumer<Void, byte[]> consumer = new MockConsumer<>("earliest");
-
-  /** Chunks that are there before anybody joins. */
-  private long published;
-
-  @Test
-  void joinsDeclaresAndEndsTheEpochBeforeInEveryShard() throws Exception {
-    TestingProducer producer = new TestingProducer(2, true);
-    RunConfig config = TestingRun.config(4, 2, "rank", "1", "world-size", "3");
-
-    try (SelectionClient client =
-        join(config, producer, 2, List.of(new IdRange(0, 6), new IdRange(100, 1)))) {
-      assertThat(client.metrics().recordsSent()).isEqualTo(2 + 4 + 4);
-    }
-
-    long nonce = producer.events(0).get(0).getJoin().getNonce();
-    assertThat(nonce).isPositive();
-    Join join =
-        Join.newBuilder()
-            .setRank(1)
-            .setWorldSize(3)
-            .setEpoch(2)
-            .setShards(4)
-            .setNonce(nonce)
-            .build();
-    assertThat(producer.events(0))
-        .containsExactly(
-            event().setJoin(join).build(),
-            event().setSamplesAdded(added(0, 2, 101, range(0, 2), range(25, 1))).build(),
-            event().setSamplesAdded(added(2, 2, 101, range(0, 1))).build(),
-            event().setEpochEnd(end(0, 1, 1, 3)).build(),
-            event().setEpochEnd(end(2, 1, 1, 3)).build());
-    assertThat(producer.events(1))
-        .containsExactly(
-            event().setJoin(join).build(),
-            event().setSamplesAdded(added(1, 2, 101, range(0, 2))).build(),
-            event().setSamplesAdded(added(3, 2, 101, range(0, 1))).build(),
-            event().setEpochEnd(end(1, 1, 1, 3)).build(),
-            event().setEpochEnd(end(3, 1, 1, 3)).build());
-    assertThat(producer.history()).allSatisfy(r -> assertThat(r.key()).isNull());
-  }
-
-  @Test
-  void theOffsetInPartitionZeroIsTheIncarnation() throws Exception {
-    TestingProducer producer = new TestingProducer(2, true);
-    producer.occupy(0, 7);
-    try (SelectionClient client = join(TestingRun.config(2, 2), producer, 0, NONE)) {
-      client.report(0, new long[] {1}, new float[] {2f}, 1);
-      client.endEpoch(0);
-    }
-
-    assertThat(producer.events(1).get(0).getJoin().getIncarnation()).isEqualTo(7);
-    assertThat(producer.events(1).get(1).getEpochEnd().getIncarnation()).isEqualTo(7);
-    assertThat(producer.events(1).get(2).getLossBatch().getIncarnation()).isEqualTo(7);
-  }
 
   @Test
   void anEpochEndFollowsItsLossesAndCountsThem() throws Exception {
@@ -451,38 +386,6 @@ class SelectionClientTest {
   }
 
   @Test
-  void idsThatAreTooLargeAreRefusedWhereTheyAreGiven() throws Exception {
-    List<IdRange> tooLarge = List.of(new IdRange(0, 9), new IdRange(1L << 57, 1));
-    String message =
-        "sample id 144115188075855872 is too large for 2 shards; allowed: below 144115188075855872";
-    TestingProducer producer = new TestingProducer(1, true);
-    try (SelectionClient client = join(TestingRun.config(2, 1), producer, 0, NONE)) {
-      assertThatThrownBy(() -> client.addSamples(tooLarge, 1))
-          .isInstanceOf(UserError.class)
-          .hasMessage(message);
-      client.endEpoch(0);
-    }
-    TestingProducer untouched = new TestingProducer(1, true);
-    assertThatThrownBy(() -> join(TestingRun.config(2, 1), untouched, 0, tooLarge))
-        .isInstanceOf(UserError.class)
-        .hasMessage(message);
-    assertThat(untouched.history()).as("nothing is announced").isEmpty();
-  }
-
-  @Test
-  void declaresNothingWhenTheRunHasBegun() throws Exception {
-    published = 1;
-    TestingProducer producer = new TestingProducer(1, true);
-    try (SelectionClient client =
-        join(TestingRun.config(2, 1), producer, 0, List.of(new IdRange(0, 9)))) {
-      assertThat(producer.events(0)).noneMatch(LossEvent::hasSamplesAdded);
-      client.addSamples(List.of(new IdRange(9, 1)), 3);
-      client.flush().get();
-      assertThat(producer.events(0)).anyMatch(LossEvent::hasSamplesAdded);
-    }
-  }
-
-  @Test
   void skipsAnEpochWithoutAWord() throws Exception {
     TestingProducer producer = new TestingProducer(1, true);
     try (SelectionClient client = join(TestingRun.config(1, 1), producer, 0, NONE)) {
@@ -500,74 +403,8 @@ class SelectionClientTest {
     }
   }
 
-  @Test
-  void aRankOutsideTheWorldIsAUsersMistake() {
-    RunConfig config = TestingRun.config(2, 1, "rank", "2", "world-size", "2");
-
-    assertThatThrownBy(() -> SelectionClient.join(config, 0, NONE))
-        .isInstanceOf(UsageError.class)
-        .hasMessage("rank is 2, but world-size is 2; allowed: 0 to 1");
-  }
-
-  @Test
-  void aJoinThatFailsLeavesNothingOpen() {
-    TestingProducer producer = new TestingProducer(1, true);
-    producer.sendException = new TimeoutException("no metadata");
-
-    assertThatThrownBy(() -> join(TestingRun.config(2, 1), producer, 0, NONE))
-        .isInstanceOf(UserError.class)
-        .hasMessageContaining("no metadata");
-    assertThat(producer.closed()).isTrue();
-    assertThat(consumer.closed()).isTrue();
-  }
-
-  private SelectionClient join(
-      RunConfig config, TestingProducer producer, int firstEpoch, List<IdRange> samples)
-      throws InterruptedException {
-    IntStream.range(0, config.sharding().partitions())
-        .forEach(
-            p ->
-                consumer.updateBeginningOffsets(
-                    Map.of(new TopicPartition("demo.selected-samples", p), 0L)));
-    consumer.updateEndOffsets(
-        IntStream.range(0, config.sharding().partitions())
-            .boxed()
-            .collect(
-                Collectors.toMap(
-                    p -> new TopicPartition("demo.selected-samples", p), p -> published)));
-    RefusalWatch refusals = new RefusalWatch(config, TestingKafka.letters(), task -> {});
-    return SelectionClient.join(config, firstEpoch, samples, producer, consumer, refusals);
-  }
-
-  private static LossEvent.Builder event() {
-    return LossEvent.newBuilder().setVersion(1);
-  }
-
-  private static SamplesAdded added(
-      int shard, int fromEpoch, long datasetSize, IndexRange... ranges) {
-    return SamplesAdded.newBuilder()
-        .setShard(shard)
-        .setFromEpoch(fromEpoch)
-        .setDatasetSize(datasetSize)
-        .addAllRanges(List.of(ranges))
-        .build();
-  }
-
-  private static IndexRange range(long first, long count) {
-    return IndexRange.newBuilder().setFirst(first).setCount(count).build();
-  }
-
   private static LossBatch.Builder batch(int shard, int epoch, long sequence) {
     return LossBatch.newBuilder().setShard(shard).setEpoch(epoch).setSequence(sequence);
-  }
-
-  private static EpochEnd end(int shard, int epoch, int rank, int worldSize) {
-    return EpochEnd.newBuilder()
-        .setShard(shard)
-        .setEpoch(epoch)
-        .setRank(rank)
-        .setWorldSize(worldSize)
-        .build();
   }
 
   /** Starts a thread that ends epoch 0. */
