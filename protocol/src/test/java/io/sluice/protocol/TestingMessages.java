@@ -3,9 +3,11 @@ package io.sluice.protocol;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.sluice.protocol.wire.Band;
+import io.sluice.protocol.wire.Bin;
 import io.sluice.protocol.wire.Cluster;
 import io.sluice.protocol.wire.DeadLetter;
 import io.sluice.protocol.wire.EpochEnd;
+import io.sluice.protocol.wire.HardSample;
 import io.sluice.protocol.wire.IndexRange;
 import io.sluice.protocol.wire.Join;
 import io.sluice.protocol.wire.LossBatch;
@@ -14,6 +16,7 @@ import io.sluice.protocol.wire.Membership;
 import io.sluice.protocol.wire.ModelAverage;
 import io.sluice.protocol.wire.ModelEvent;
 import io.sluice.protocol.wire.ModelUpdate;
+import io.sluice.protocol.wire.SampleSet;
 import io.sluice.protocol.wire.SamplesAdded;
 import io.sluice.protocol.wire.SamplesRetired;
 import io.sluice.protocol.wire.SelectionChunk;
@@ -31,9 +34,17 @@ final class TestingMessages {
   static Map<String, Message> all() {
     Map<String, Message> examples = new TreeMap<>();
     examples.put("loss-batch", event().setLossBatch(lossBatch()).build());
+    examples.put(
+        "loss-batch-relative",
+        event()
+            .setLossBatch(lossBatch().addAllRelativeLosses(List.of(-0.5f, 1f, -0.75f, Float.NaN)))
+            .build());
     examples.put("epoch-end", event().setEpochEnd(epochEnd()).build());
     examples.put("join", event().setJoin(join()).build());
     examples.put("samples-added", event().setSamplesAdded(samplesAdded()).build());
+    examples.put(
+        "samples-added-labels",
+        event().setSamplesAdded(samplesAdded().addAllLabels(List.of(0, 9, 65_534))).build());
     examples.put("samples-retired", event().setSamplesRetired(samplesRetired()).build());
     examples.put("membership", event().setMembership(membership()).build());
     examples.put(
@@ -43,6 +54,16 @@ final class TestingMessages {
         "selection-chunk-bits",
         selectionChunk(
             WeightedSamples.newBuilder().setBits(ByteString.copyFrom(new byte[] {3, 0, 64}))));
+    examples.put(
+        "selection-chunk-quarantine",
+        selectionChunk(WeightedSamples.newBuilder().setBitmap(TestingBitmap.of(0, 1, 70_000)))
+            .toBuilder()
+            .setQuarantined(
+                SampleSet.newBuilder()
+                    .setCount(2)
+                    .setBitmap(TestingBitmap.of(5, 6))
+                    .setBits(ByteString.copyFrom(new byte[] {96})))
+            .build());
     examples.put("selection-plan", selectionPlan());
     examples.put("dead-letter", deadLetter());
     examples.put("model-update", modelEvent().setUpdate(modelUpdate()).build());
@@ -70,12 +91,18 @@ final class TestingMessages {
                 .setSplitFrom(0.25)
                 .setSplitTo(0.75)
                 .setKeep(0.7)
-                .setWeight(1.5f))
+                .setWeight(1.5f)
+                .setByInclusion(true)
+                .setLabel(9))
         .setRetired(3)
         .setDatasetSize(50_000_000_015L)
         .setWorldSize(2)
         .setGeneration(9_876_543_211L)
         .setLogOffset(9_876_543_999L)
+        .setSignal("relative")
+        .setExpected(12.5)
+        .addDistribution(Bin.newBuilder().setLower(-0.5f).setUpper(-0.25f).setCount(7))
+        .addHardest(HardSample.newBuilder().setId(50_000_000_001L).setDifficulty(7.5f))
         .build();
   }
 

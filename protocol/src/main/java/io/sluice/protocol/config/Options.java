@@ -108,9 +108,22 @@ public final class Options {
           "policy",
           SELECTION,
           "seta",
-          List.of("seta", "random", "full"),
-          "How samples are selected: seta (a window sliding over clusters of difficulty), random"
-              + " (each with the keep ratio), full (all).");
+          List.of("seta", "infobatch", "orderdp", "repb", "random", "static", "full"),
+          "How samples are selected: seta (a window sliding over clusters of difficulty), infobatch"
+              + " (those below the mean are pruned, the rest of them weighted up), orderdp (the"
+              + " hardest of a random subset), repb (those below their mini-batch's mean are pruned,"
+              + " all weighted by how often they were left out), random (each with the keep ratio),"
+              + " static (the same random subset in every epoch), full (all).");
+
+  public static final Option<String> SIGNAL =
+      Option.choice(
+          "signal",
+          SELECTION,
+          "raw",
+          List.of("raw", "relative"),
+          "What a sample's difficulty is made of: raw (its loss) or relative (its loss less the"
+              + " mean of its mini-batch, so that losses of different states of the model compare)."
+              + " The same for job and agents; repb needs relative.");
 
   public static final Option<Integer> CLUSTERS =
       Option.integer(
@@ -141,8 +154,93 @@ public final class Options {
           true,
           1,
           false,
-          "Fraction of the measured samples that is dropped at random, at most 0.9 in effect; 0"
+          "Fraction of the samples that the policy may prune (seta, random, static, orderdp: all;"
+              + " infobatch, repb: those below the mean) that is pruned, at most 0.9 in effect; 0"
               + " turns it off.");
+
+  public static final Option<Double> BUDGET =
+      Option.decimal(
+          "budget",
+          SELECTION,
+          "1",
+          0,
+          false,
+          1,
+          true,
+          "Fraction of the samples of full training that the run may train on, epoch 0 included."
+              + " Each selection's prune ratio is then what the rest of the budget allows, instead"
+              + " of prune-ratio; 1 turns it off.");
+
+  public static final Option<Double> VOLUME_SWING =
+      Option.decimal(
+          "volume-swing",
+          SELECTION,
+          "0",
+          0,
+          true,
+          1,
+          false,
+          "How far the volume of selections swings around its mean: they alternate between 1 -"
+              + " swing and 1 + swing times it, which costs as much (PODS); 0 turns it off.");
+
+  public static final Option<Double> MIN_SELECTED =
+      Option.decimal(
+          "min-selected",
+          SELECTION,
+          "0",
+          0,
+          true,
+          1,
+          true,
+          "Least fraction of the known samples that a selection takes, whatever the policy says; 0"
+              + " turns it off.");
+
+  public static final Option<Double> MAX_SELECTED =
+      Option.decimal(
+          "max-selected",
+          SELECTION,
+          "1",
+          0,
+          false,
+          1,
+          true,
+          "Greatest fraction of the known samples that a selection takes, whatever the policy says;"
+              + " samples without a loss are taken all the same. 1 turns it off.");
+
+  public static final Option<Double> MAX_WEIGHT =
+      Option.decimal(
+          "max-weight",
+          SELECTION,
+          "10",
+          1,
+          true,
+          1000,
+          true,
+          "Greatest weight of a sample's loss (infobatch, repb); 1 turns weights off.");
+
+  public static final Option<Double> CLASS_FLOOR =
+      Option.decimal(
+          "class-floor",
+          SELECTION,
+          "0",
+          0,
+          true,
+          1,
+          true,
+          "Least fraction of the measured samples of each class that a selection takes; agents then"
+              + " register the labels of their samples. 0 turns it off. The same for job and"
+              + " agents.");
+
+  public static final Option<Integer> QUARANTINE =
+      Option.integer(
+          "quarantine",
+          SELECTION,
+          "0",
+          0,
+          250,
+          "A sample that was in the hardest cluster each of the last so many times it was measured"
+              + " is suspected to be mislabelled, and left out but for one selection in as many, in"
+              + " which it is measured again; 'sluice quarantine' lists them. 0 turns it off.");
 
   public static final Option<Double> ANNEALING_START =
       Option.decimal(
@@ -328,9 +426,17 @@ public final class Options {
           SEED,
           AVERAGE,
           POLICY,
+          SIGNAL,
           CLUSTERS,
           WINDOW_SCALE,
           PRUNE_RATIO,
+          BUDGET,
+          VOLUME_SWING,
+          MIN_SELECTED,
+          MAX_SELECTED,
+          MAX_WEIGHT,
+          CLASS_FLOOR,
+          QUARANTINE,
           ANNEALING_START,
           SMOOTHING,
           PARALLELISM,

@@ -43,9 +43,17 @@ class RunConfigTest {
     expected.put("seed", "1");
     expected.put("average", "on");
     expected.put("policy", "seta");
+    expected.put("signal", "raw");
     expected.put("clusters", "5");
     expected.put("window-scale", "0.9");
     expected.put("prune-ratio", "0.2");
+    expected.put("budget", "1");
+    expected.put("volume-swing", "0");
+    expected.put("min-selected", "0");
+    expected.put("max-selected", "1");
+    expected.put("max-weight", "10");
+    expected.put("class-floor", "0");
+    expected.put("quarantine", "0");
     expected.put("annealing-start", "0.875");
     expected.put("smoothing", "1");
     expected.put("parallelism", "0");
@@ -122,7 +130,7 @@ class RunConfigTest {
           early-close         | -0.01    | a number from 0 and below 1
           early-close         | 1        | a number from 0 and below 1
           seed                | 1e3      | a 64-bit integer
-          policy              | Seta     | seta, random, full
+          policy              | Seta     | seta, infobatch, orderdp, repb, random, static, full
           run                 | a.b      | 1 to 100 letters, digits, '-' and '_', starting with a letter or digit
           run                 | -a       | 1 to 100 letters, digits, '-' and '_', starting with a letter or digit
           bootstrap-servers   | kafka    | host:port, several separated by commas
