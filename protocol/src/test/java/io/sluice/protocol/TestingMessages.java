@@ -21,6 +21,7 @@ import io.sluice.protocol.wire.SamplesAdded;
 import io.sluice.protocol.wire.SamplesRetired;
 import io.sluice.protocol.wire.SelectionChunk;
 import io.sluice.protocol.wire.SelectionPlan;
+import io.sluice.protocol.wire.TopUp;
 import io.sluice.protocol.wire.WeightedSamples;
 import java.util.List;
 import java.util.Map;
@@ -92,8 +93,7 @@ final class TestingMessages {
                 .setSplitTo(0.75)
                 .setKeep(0.7)
                 .setWeight(1.5f)
-                .setByInclusion(true)
-                .setLabel(9))
+                .setByInclusion(true))
         .setRetired(3)
         .setDatasetSize(50_000_000_015L)
         .setWorldSize(2)
@@ -103,6 +103,7 @@ final class TestingMessages {
         .setExpected(12.5)
         .addDistribution(Bin.newBuilder().setLower(-0.5f).setUpper(-0.25f).setCount(7))
         .addHardest(HardSample.newBuilder().setId(50_000_000_001L).setDifficulty(7.5f))
+        .addTopUps(TopUp.newBuilder().setLabel(9).setKeep(0.25))
         .build();
   }
 
