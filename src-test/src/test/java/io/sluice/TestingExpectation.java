@@ -4,8 +4,10 @@ import io.sluice.job.SelectionOptions;
 import io.sluice.job.selection.BandFilter;
 import io.sluice.job.selection.DifficultyCode;
 import io.sluice.job.selection.Histogram;
+import io.sluice.job.selection.Population;
 import io.sluice.job.selection.SelectionPlan;
 import io.sluice.job.selection.SelectionPlanner;
+import io.sluice.job.selection.Spending;
 import io.sluice.protocol.Sharding;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
@@ -32,8 +34,9 @@ final class TestingExpectation {
     SelectionPlan plan =
         SelectionPlanner.plan(
             epoch,
-            histogram.toSparse(),
+            Population.of(histogram.toSparse()),
             known.size() - difficulty.size(),
+            Spending.NONE,
             SelectionOptions.from(config));
     BandFilter filter = new BandFilter(plan, config.get(Options.SEED));
     Sharding sharding = config.sharding();

@@ -12,6 +12,7 @@ import org.apache.flink.configuration.StateBackendOptions;
 /**
  * What the graph is built from.
  *
+ * @param relativeLosses whether difficulties are made of losses relative to their mini-batch's mean
  * @param smoothing β, above 0 to 1
  * @param stallWarning how long an epoch or a sync may wait for ranks before it is reported
  * @param averages whether the agents train one model
@@ -21,6 +22,7 @@ record JobSettings(
     Topics topics,
     Sharding sharding,
     SelectionSettings selection,
+    boolean relativeLosses,
     double smoothing,
     Duration stallWarning,
     boolean averages,
@@ -37,6 +39,7 @@ record JobSettings(
         config.topics(),
         config.sharding(),
         SelectionOptions.from(config),
+        config.relativeLosses(),
         config.get(Options.SMOOTHING),
         config.get(Options.STALL_WARNING),
         config.averages(),

@@ -6,6 +6,7 @@ import io.sluice.job.averaging.Lanes;
 import io.sluice.job.averaging.ModelAverager;
 import io.sluice.job.averaging.ModelIngest;
 import io.sluice.job.difficulty.CodesPart;
+import io.sluice.job.difficulty.Detail;
 import io.sluice.job.difficulty.DifficultyTracker;
 import io.sluice.job.difficulty.ShardReport;
 import io.sluice.job.ingest.DeadLetters;
@@ -115,7 +116,8 @@ public final class SelectionJob {
 
     SingleOutputStreamOperator<ShardEvent> decoded =
         lossEvents
-            .process(new Ingest(settings.sharding(), topic), ShardEvent.TYPE)
+            .process(
+                new Ingest(settings.sharding(), settings.relativeLosses(), topic), ShardEvent.TYPE)
             .name("ingest")
             .uid("ingest")
             .setParallelism(readers);
@@ -133,7 +135,12 @@ public final class SelectionJob {
             .keyBy(new ShardKeySelector<>(shards, ShardEvent::shard))
             .process(
                 new DifficultyTracker(
-                    settings.smoothing(), settings.stallWarning(), topic, settings.stateOnHeap()),
+                    settings.sharding(),
+                    settings.smoothing(),
+                    Detail.of(settings.selection()),
+                    settings.stallWarning(),
+                    topic,
+                    settings.stateOnHeap()),
                 ShardReport.TYPE)
             .name("difficulty-tracker")
             .uid("difficulty-tracker");
@@ -141,7 +148,10 @@ public final class SelectionJob {
     SingleOutputStreamOperator<ShardPlan> plans =
         tracker
             .keyBy(report -> 0, Types.INT)
-            .process(new Recluster(settings.selection(), shards), ShardPlan.TYPE)
+            .process(
+                new Recluster(
+                    settings.selection(), shards, settings.relativeLosses() ? "relative" : "raw"),
+                ShardPlan.TYPE)
             .name("recluster")
             .uid("recluster")
             .setParallelism(1);

@@ -4,15 +4,21 @@ import io.sluice.job.selection.Band;
 import io.sluice.job.selection.BandFilter;
 import io.sluice.job.selection.Cluster;
 import io.sluice.job.selection.DifficultyCode;
+import io.sluice.job.selection.Freshness;
 import io.sluice.job.selection.Histogram;
 import io.sluice.job.selection.KeepHash;
+import io.sluice.job.selection.Population;
 import io.sluice.job.selection.SelectionPlan;
 import io.sluice.job.selection.SelectionPlanner;
 import io.sluice.job.selection.SelectionSettings;
+import io.sluice.job.selection.SparseHistogram;
+import io.sluice.job.selection.Spending;
+import io.sluice.job.selection.Stratum;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
@@ -47,7 +53,15 @@ final class OfflineSelection {
     for (float loss : losses.values()) {
       histogram.add(DifficultyCode.encode(loss));
     }
-    SelectionPlan plan = SelectionPlanner.plan(epoch, histogram.toSparse(), 0, settings);
+    SparseHistogram measured = histogram.toSparse();
+    SelectionPlan plan =
+        SelectionPlanner.plan(
+            epoch,
+            Population.of(
+                measured, Map.of(new Stratum(Stratum.ANY_LABEL, Freshness.FRESH), measured)),
+            0,
+            Spending.NONE,
+            settings);
 
     BandFilter filter = new BandFilter(plan, settings.seed());
     long[] counts = new long[plan.clusters().size()];

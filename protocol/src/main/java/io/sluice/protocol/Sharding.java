@@ -1,5 +1,7 @@
 package io.sluice.protocol;
 
+import java.io.Serializable;
+
 /**
  * Where a sample lives: shard = id mod S, local index = id div S; shard s is written to and read
  * from Kafka partition s mod P. Both numbers are fixed for a run.
@@ -7,7 +9,7 @@ package io.sluice.protocol;
  * @param shards number of shards S, 1 to {@link #MAX_SHARDS}; also the job's max parallelism
  * @param partitions number of Kafka partitions P of a run's topics, 1 to S
  */
-public record Sharding(int shards, int partitions) {
+public record Sharding(int shards, int partitions) implements Serializable {
 
   /** Flink's upper bound for the max parallelism. */
   public static final int MAX_SHARDS = 32_768;

@@ -1,5 +1,6 @@
 package io.sluice.simulation;
 
+import io.sluice.job.selection.Limits;
 import io.sluice.job.selection.PolicyKind;
 import io.sluice.job.selection.SelectionSettings;
 import io.sluice.protocol.Sharding;
@@ -74,7 +75,8 @@ record Scenario(
             dice.pick(0, 0.2, 0.5),
             dice.pick(0.5, 0.9, 1),
             dice.pick(List.of(0, epochs, 2)),
-            seed);
+            seed,
+            Limits.NONE);
     return new Scenario(
         seed,
         new Sharding(shards, partitions),

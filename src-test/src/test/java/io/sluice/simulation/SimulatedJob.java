@@ -1,6 +1,7 @@
 package io.sluice.simulation;
 
 import io.sluice.job.difficulty.CodesPart;
+import io.sluice.job.difficulty.Detail;
 import io.sluice.job.difficulty.DifficultyTracker;
 import io.sluice.job.difficulty.ShardReport;
 import io.sluice.job.ingest.DeadLetters;
@@ -161,7 +162,8 @@ final class SimulatedJob implements AutoCloseable {
       selectors.add(selector);
       plans.add(channel(ShardPlan.TYPE, plan -> select(selector, plan)));
     }
-    Recluster recluster = opened(new Recluster(scenario.settings(), sharding.shards()), RECLUSTER);
+    Recluster recluster =
+        opened(new Recluster(scenario.settings(), sharding.shards(), "raw"), RECLUSTER);
     for (int i = 0; i < shape.workers(); i++) {
       Channel<ShardReport> reports =
           channel(ShardReport.TYPE, report -> plan(recluster, report, plans));
@@ -171,7 +173,12 @@ final class SimulatedJob implements AutoCloseable {
       trackers.add(
           opened(
               new DifficultyTracker(
-                  scenario.smoothing(), Duration.ofSeconds(60), TOPIC, !shape.onDisk()),
+                  sharding,
+                  scenario.smoothing(),
+                  Detail.of(scenario.settings()),
+                  Duration.ofSeconds(60),
+                  TOPIC,
+                  !shape.onDisk()),
               TRACKER));
       trackerOutputs.add(new TrackerOutputs(reports, codes));
     }
@@ -181,7 +188,7 @@ final class SimulatedJob implements AutoCloseable {
         int receiver = worker;
         events.add(channel(ShardEvent.TYPE, event -> track(receiver, event)));
       }
-      Ingest ingest = opened(new Ingest(sharding, TOPIC), INGEST);
+      Ingest ingest = opened(new Ingest(sharding, false, TOPIC), INGEST);
       for (int p = i; p < sharding.partitions(); p += shape.readers()) {
         int partition = p;
         readers.add(() -> read(ingest, partition, events));

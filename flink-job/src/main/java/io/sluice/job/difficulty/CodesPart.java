@@ -1,5 +1,6 @@
 package io.sluice.job.difficulty;
 
+import io.sluice.job.selection.BandFilter.Traits;
 import io.sluice.job.serde.SerializerTypeInfo;
 import io.sluice.job.serde.VersionedSerializer;
 import java.io.IOException;
@@ -31,12 +32,20 @@ public record CodesPart(int epoch, int shard, int part, int parts, List<PageCode
     pages = List.copyOf(pages);
   }
 
-  /** Layout: epoch, shard, part, parts, number of pages; per page its number, codes, fresh bits. */
+  /**
+   * Layout: epoch, shard, part, parts, number of pages; per page its number, codes, fresh bits, and
+   * after a byte that says which follow: weights by inclusion, labels.
+   *
+   * <p>Version 1 had nothing after the fresh bits.
+   */
   public static final class Serializer extends VersionedSerializer<CodesPart> {
+
+    private static final int HAS_INCLUSION = 1;
+    private static final int HAS_LABELS = 2;
 
     @Override
     protected int version() {
-      return 1;
+      return 2;
     }
 
     @Override
@@ -49,9 +58,7 @@ public record CodesPart(int epoch, int shard, int part, int parts, List<PageCode
       for (PageCodes page : codes.pages()) {
         out.writeLong(page.page());
         out.write(page.codes());
-        for (long word : page.fresh()) {
-          out.writeLong(word);
-        }
+        write(page.traits(), out);
       }
     }
 
@@ -70,9 +77,36 @@ public record CodesPart(int epoch, int shard, int part, int parts, List<PageCode
         for (int i = 0; i < fresh.length; i++) {
           fresh[i] = in.readLong();
         }
-        pages.add(new PageCodes(number, codes, fresh));
+        pages.add(new PageCodes(number, codes, readTraits(version, fresh, in)));
       }
       return new CodesPart(epoch, shard, part, parts, pages);
+    }
+
+    private static void write(Traits traits, DataOutputView out) throws IOException {
+      for (long word : traits.fresh()) {
+        out.writeLong(word);
+      }
+      out.writeByte(
+          (traits.inclusion() == null ? 0 : HAS_INCLUSION)
+              | (traits.labels() == null ? 0 : HAS_LABELS));
+      if (traits.inclusion() != null) {
+        out.write(traits.inclusion());
+      }
+      if (traits.labels() != null) {
+        CharBytes.write(traits.labels(), out);
+      }
+    }
+
+    private static Traits readTraits(int version, long[] fresh, DataInputView in)
+        throws IOException {
+      int arrays = version == 1 ? 0 : in.readByte();
+      byte[] inclusion = null;
+      if ((arrays & HAS_INCLUSION) != 0) {
+        inclusion = new byte[Page.SIZE];
+        in.readFully(inclusion);
+      }
+      char[] labels = (arrays & HAS_LABELS) == 0 ? null : CharBytes.read(Page.SIZE, in);
+      return new Traits(fresh, inclusion, labels);
     }
   }
 }

@@ -14,6 +14,7 @@ import io.sluice.job.ingest.ShardEvent.SamplesDeclared;
 import io.sluice.job.ingest.ShardEvent.SamplesRetired;
 import io.sluice.job.metrics.JobMetrics;
 import io.sluice.job.selection.Histogram;
+import io.sluice.protocol.Sharding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,9 @@ public final class DifficultyTracker
   /** Side output of the difficulty codes. */
   public static final OutputTag<CodesPart> CODES = new OutputTag<>("codes", CodesPart.TYPE);
 
+  private final Sharding sharding;
   private final float smoothing;
+  private final Detail detail;
   private final Duration stallWarning;
   private final String topic;
   private final boolean stateOnHeap;
@@ -64,12 +67,20 @@ public final class DifficultyTracker
 
   /**
    * @param smoothing β, above 0 to 1: how far a difficulty moves towards the newest loss
+   * @param detail what is kept of samples beside their difficulty
    * @param stallWarning how long an epoch may wait for ranks before it is reported as stalled
    * @param topic name of the topic the events come from, for dead letters
    * @param stateOnHeap whether the state backend keeps state on the heap, which is then watched
    */
   public DifficultyTracker(
-      double smoothing, Duration stallWarning, String topic, boolean stateOnHeap) {
+      Sharding sharding,
+      double smoothing,
+      Detail detail,
+      Duration stallWarning,
+      String topic,
+      boolean stateOnHeap) {
+    this.sharding = sharding;
+    this.detail = detail;
     this.smoothing = (float) smoothing;
     this.stallWarning = stallWarning;
     this.topic = topic;
@@ -237,8 +248,8 @@ public final class DifficultyTracker
     empty(backlog, context);
     releaseSamples(ledger);
 
-    Tally tally = new Tally();
     histogram.clear();
+    Tally tally = new Tally(detail, histogram);
     emitCodes(last.shard(), selection, tally, context);
     out.collect(
         new ShardReport(
@@ -248,7 +259,9 @@ public final class DifficultyTracker
             last.position().offset(),
             ledger.members().world(),
             new ShardReport.Samples(tally.unseen, tally.retired, ledger.datasetSize()),
-            histogram.toSparse()));
+            histogram.toSparse(),
+            tally.strata.strata(),
+            tally.hardest.samples()));
 
     backlog.sizeFor(tally.known);
     releaseLosses(context);
@@ -272,8 +285,12 @@ public final class DifficultyTracker
     for (int i = 0; i < numbers.length; i++) {
       Page page = pages.change(numbers[i]);
       long[] fresh = page.fold(smoothing);
+      if (detail.inclusion()) {
+        page.countInclusion(fresh);
+      }
       pages.write(numbers[i]);
-      codes.add(PageCodes.of(numbers[i], page, fresh, histogram, tally));
+      long firstId = sharding.sampleId(shard, numbers[i] * Page.SIZE);
+      codes.add(PageCodes.of(numbers[i], firstId, sharding.shards(), page, fresh, tally));
       if (i + 1 == numbers.length || partOf(numbers[i]) != partOf(numbers[i + 1])) {
         context.output(CODES, new CodesPart(selection, shard, part++, parts, codes));
         codes = new ArrayList<>();
@@ -281,8 +298,9 @@ public final class DifficultyTracker
     }
   }
 
-  private static long partOf(long pageNumber) {
-    return pageNumber / CodesPart.PAGES;
+  /** With many weights a chunk takes more bytes for a sample, and so holds fewer. */
+  private long partOf(long pageNumber) {
+    return pageNumber / (detail.inclusion() ? CodesPart.PAGES / 4 : CodesPart.PAGES);
   }
 
   private void releaseSamples(EpochLedger ledger) throws Exception {

@@ -1,10 +1,12 @@
 package io.sluice.job.difficulty;
 
+import io.sluice.job.selection.BandFilter.Traits;
 import java.util.Arrays;
 
 /**
  * {@value #SIZE} consecutive samples of a shard: the difficulty committed at the last epoch's
- * close, and the loss measured in the open epoch. 8.1 bytes a sample. Mutable; not thread-safe.
+ * close, and the loss measured in the open epoch. 8.1 bytes a sample; 4 more where inclusion is
+ * counted, 2 more where labels are kept. Mutable; not thread-safe.
  *
  * <p>A {@link #copy} shares its arrays with the original until one of the two writes to them. So a
  * checkpoint that is written while losses come in costs what they touch of the open epoch, and not
@@ -15,6 +17,9 @@ final class Page {
   static final int BITS = 12;
   static final int SIZE = 1 << BITS;
   static final int WORDS = SIZE / Long.SIZE;
+
+  /** Stands for no class. */
+  static final char NO_LABEL = Traits.NO_LABEL;
 
   private static final int FLOAT_INFINITY = 0x7F800000;
 
@@ -30,25 +35,44 @@ final class Page {
   /** A bit per sample: whether it was retired; null where none was. */
   private long[] retired;
 
+  /** Null where it is not counted. */
+  private Inclusion inclusion;
+
+  /**
+   * {@link #NO_LABEL} where a sample has none; null where none has. Not changed once it is shared.
+   */
+  private char[] labels;
+
   private boolean committedShared;
   private boolean currentShared;
   private boolean knownShared;
   private boolean retiredShared;
+  private boolean labelsShared;
 
   Page() {
-    this(null, null, new long[WORDS], null);
+    this(null, null, new long[WORDS], null, null, null);
   }
 
   /**
    * @param committed null if no sample has a difficulty
    * @param current null if no sample was measured in the open epoch
    * @param retired null if no sample was retired
+   * @param inclusion null if it is not counted
+   * @param labels null if no sample has one
    */
-  Page(float[] committed, float[] current, long[] known, long[] retired) {
+  Page(
+      float[] committed,
+      float[] current,
+      long[] known,
+      long[] retired,
+      Inclusion inclusion,
+      char[] labels) {
     this.committed = committed;
     this.current = current;
     this.known = known;
     this.retired = retired;
+    this.inclusion = inclusion;
+    this.labels = labels;
   }
 
   static long numberOf(long localIndex) {
@@ -96,6 +120,9 @@ final class Page {
       committedShared = false;
       current = null;
       currentShared = false;
+      inclusion = null;
+      labels = null;
+      labelsShared = false;
     }
     return gone;
   }
@@ -176,6 +203,36 @@ final class Page {
       }
     }
     return fresh;
+  }
+
+  /**
+   * Counts the epoch just closed.
+   *
+   * @param fresh what {@link #fold} has returned
+   */
+  void countInclusion(long[] fresh) {
+    inclusion = (inclusion == null ? Inclusion.none() : inclusion).after(fresh);
+  }
+
+  /** By slot, the code of the weight that a sample has if the next selection takes it. */
+  byte[] inclusionWeights(double greatest) {
+    byte[] weights = new byte[SIZE];
+    for (int slot = 0; inclusion != null && slot < SIZE; slot++) {
+      weights[slot] = inclusion.weight(slot, greatest);
+    }
+    return weights;
+  }
+
+  /** Sets the class of known samples from a slot on. */
+  void label(int fromSlot, char[] newLabels, int from, int to) {
+    if (labels == null) {
+      labels = new char[SIZE];
+      Arrays.fill(labels, NO_LABEL);
+    } else if (labelsShared) {
+      labels = labels.clone();
+    }
+    labelsShared = false;
+    System.arraycopy(newLabels, from, labels, fromSlot, to - from);
   }
 
   private void markMeasured(long[] fresh) {
@@ -278,13 +335,30 @@ final class Page {
     return retired;
   }
 
+  /** Null where it is not counted. */
+  Inclusion inclusion() {
+    return inclusion;
+  }
+
+  /** Null if no sample has one; not to be changed, and not changed once it was asked for. */
+  char[] labels() {
+    labelsShared = labels != null;
+    return labels;
+  }
+
+  char label(int slot) {
+    return labels == null ? NO_LABEL : labels[slot];
+  }
+
   /** A page of the same content; from now on each of the two can change without the other. */
   Page copy() {
     committedShared = committed != null;
     currentShared = current != null;
     knownShared = true;
     retiredShared = retired != null;
-    Page copy = new Page(committed, current, known, retired);
+    labelsShared = labels != null;
+    Page copy = new Page(committed, current, known, retired, inclusion, labels);
+    copy.labelsShared = labelsShared;
     copy.committedShared = committedShared;
     copy.currentShared = currentShared;
     copy.knownShared = true;

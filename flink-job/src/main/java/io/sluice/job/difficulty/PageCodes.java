@@ -1,5 +1,6 @@
 package io.sluice.job.difficulty;
 
+import io.sluice.job.selection.BandFilter.Traits;
 import io.sluice.job.selection.DifficultyCode;
 import io.sluice.job.selection.Histogram;
 import java.lang.invoke.MethodHandles;
@@ -11,10 +12,10 @@ import java.nio.ByteOrder;
  *
  * @param page number of the page; its first sample has local index page × {@value Page#SIZE}
  * @param codes a 16-bit {@link DifficultyCode} per sample, little-endian
- * @param fresh a bit per sample: whether it was measured in the epoch just closed
+ * @param traits what else the selector needs to know of them
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record PageCodes(long page, byte[] codes, long[] fresh) {
+public record PageCodes(long page, byte[] codes, Traits traits) {
 
   /** Samples in a page. */
   public static final int SIZE = Page.SIZE;
@@ -27,13 +28,21 @@ public record PageCodes(long page, byte[] codes, long[] fresh) {
   /**
    * Encodes a folded page and counts it.
    *
-   * @param histogram gets every measured sample
-   * @param tally gets how many samples are known, how many of them have no loss yet, and how many
-   *     were retired
+   * @param firstId id of the page's first sample
+   * @param stride what each id has over the one before
+   * @param fresh a bit per sample: whether it was measured in the epoch just closed
+   * @param tally gets what there is
    */
-  static PageCodes of(long number, Page page, long[] fresh, Histogram histogram, Tally tally) {
+  static PageCodes of(long number, long firstId, int stride, Page page, long[] fresh, Tally tally) {
     byte[] codes = new byte[CODE_BYTES]; // zero is DifficultyCode.ABSENT
     float[] difficulties = page.committed();
+    Detail detail = tally.detail;
+    boolean strata = detail.freshness() || detail.labels();
+    Traits traits =
+        new Traits(
+            fresh,
+            detail.inclusion() ? page.inclusionWeights(detail.greatestWeight()) : null,
+            detail.labels() ? page.labels() : null);
     tally.retired += page.retiredCount();
     for (int word = 0; word < Page.WORDS; word++) {
       long known = page.known()[word];
@@ -46,12 +55,18 @@ public record PageCodes(long page, byte[] codes, long[] fresh) {
           code = DifficultyCode.UNSEEN;
         } else {
           code = DifficultyCode.encode(difficulties[slot]);
-          histogram.add(code);
+          tally.histogram.add(code);
+          if (tally.hardest.mayTake(code)) {
+            tally.hardest.add(new HardSample(firstId + (long) slot * stride, code));
+          }
+          if (strata) {
+            tally.strata.add(code, (fresh[word] & known & -known) != 0, page.label(slot));
+          }
         }
         CHARS.set(codes, slot * Character.BYTES, code);
       }
     }
-    return new PageCodes(number, codes, fresh);
+    return new PageCodes(number, codes, traits);
   }
 
   /** Code of a sample, {@link DifficultyCode#ABSENT} where there is none. */
@@ -69,13 +84,26 @@ public record PageCodes(long page, byte[] codes, long[] fresh) {
   }
 
   public boolean isFresh(int slot) {
-    return (fresh[slot >>> 6] & 1L << slot) != 0;
+    return (traits.fresh()[slot >>> 6] & 1L << slot) != 0;
   }
 
-  /** Counts while pages are encoded. */
+  /** What pages of a shard hold together, counted while they are encoded. */
   static final class Tally {
+    final Detail detail;
+    final Histogram histogram;
+    final StrataCounts strata;
+    final Hardest hardest = new Hardest();
     long known;
     long unseen;
     long retired;
+
+    /**
+     * @param histogram gets every measured sample
+     */
+    Tally(Detail detail, Histogram histogram) {
+      this.detail = detail;
+      this.histogram = histogram;
+      this.strata = new StrataCounts(detail);
+    }
   }
 }

@@ -9,24 +9,26 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * Layout, little-endian: a byte that says which arrays follow; committed difficulties, losses of
- * the open epoch, known bits, retired bits. Written as one block of bytes, since float by float a
- * restore takes forty times as long.
+ * the open epoch, known bits, retired bits, epochs measured and missed, labels. The first four are
+ * written as one block of bytes, since float by float a restore takes forty times as long.
  *
  * <p>Version 1 had no such byte: the first three always followed. Up to version 2 no sample could
- * be retired, and a loss made a sample known.
+ * be retired, and a loss made a sample known. Version 3 ended with the retired bits.
  */
 public final class PageSerializer extends VersionedSerializer<Page> {
 
   private static final int HAS_COMMITTED = 1;
   private static final int HAS_CURRENT = 2;
   private static final int HAS_RETIRED = 4;
+  private static final int HAS_INCLUSION = 8;
+  private static final int HAS_LABELS = 16;
 
   private static final int FLOAT_BYTES = Page.SIZE * Float.BYTES;
   private static final int BIT_BYTES = Page.WORDS * Long.BYTES;
 
   @Override
   protected int version() {
-    return 3;
+    return 4;
   }
 
   @Override
@@ -44,8 +46,17 @@ public final class PageSerializer extends VersionedSerializer<Page> {
     out.writeByte(
         (committed == null ? 0 : HAS_COMMITTED)
             | (current == null ? 0 : HAS_CURRENT)
-            | (retired == null ? 0 : HAS_RETIRED));
+            | (retired == null ? 0 : HAS_RETIRED)
+            | (page.inclusion() == null ? 0 : HAS_INCLUSION)
+            | (page.labels() == null ? 0 : HAS_LABELS));
     out.write(block.array());
+    if (page.inclusion() != null) {
+      CharBytes.write(page.inclusion().measured(), out);
+      CharBytes.write(page.inclusion().missed(), out);
+    }
+    if (page.labels() != null) {
+      CharBytes.write(page.labels(), out);
+    }
   }
 
   @Override
@@ -63,7 +74,15 @@ public final class PageSerializer extends VersionedSerializer<Page> {
     if (version < 3) {
       markMeasured(current, known);
     }
-    return new Page(committed, current, known, hasRetired ? getBits(block) : null);
+    return new Page(
+        committed,
+        current,
+        known,
+        hasRetired ? getBits(block) : null,
+        (arrays & HAS_INCLUSION) == 0
+            ? null
+            : new Inclusion(CharBytes.read(Page.SIZE, in), CharBytes.read(Page.SIZE, in)),
+        (arrays & HAS_LABELS) == 0 ? null : CharBytes.read(Page.SIZE, in));
   }
 
   private static void markMeasured(float[] current, long[] known) {

@@ -1,9 +1,12 @@
 package io.sluice.job.difficulty;
 
 import io.sluice.job.selection.SparseHistogram;
+import io.sluice.job.selection.Stratum;
 import io.sluice.job.serde.SerializerTypeInfo;
 import io.sluice.job.serde.VersionedSerializer;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -17,6 +20,8 @@ import org.apache.flink.core.memory.DataOutputView;
  * @param world who shares the selection
  * @param samples which samples there are
  * @param measured those with a loss, by difficulty code
+ * @param strata the same ones by stratum; empty where nothing is told apart
+ * @param hardest the hardest of them, hardest first
  */
 public record ShardReport(
     int epoch,
@@ -25,7 +30,9 @@ public record ShardReport(
     long logOffset,
     World world,
     Samples samples,
-    SparseHistogram measured) {
+    SparseHistogram measured,
+    Map<Stratum, SparseHistogram> strata,
+    List<HardSample> hardest) {
 
   /**
    * Samples, of one shard or of several.
@@ -49,15 +56,15 @@ public record ShardReport(
 
   /**
    * Layout: epoch, shard, ended at, unseen, retired, dataset size, log offset, generation, world
-   * size, number of bins; per bin its code and count.
+   * size, number of bins; per bin its code and count; strata; hardest samples.
    *
-   * <p>Version 1 had nothing from retired to world size.
+   * <p>Version 1 had nothing from retired to world size, version 2 no strata and hardest samples.
    */
   public static final class Serializer extends VersionedSerializer<ShardReport> {
 
     @Override
     protected int version() {
-      return 2;
+      return 3;
     }
 
     @Override
@@ -72,6 +79,8 @@ public record ShardReport(
       out.writeLong(report.world().generation());
       out.writeInt(report.world().size());
       HistogramBytes.write(report.measured(), out);
+      StrataBytes.write(report.strata(), out);
+      StrataBytes.write(report.hardest(), out);
     }
 
     @Override
@@ -83,13 +92,29 @@ public record ShardReport(
       if (version == 1) {
         Samples samples = new Samples(unseen, 0, 0);
         return new ShardReport(
-            epoch, shard, endedAtMillis, 0, World.UNKNOWN, samples, HistogramBytes.read(in));
+            epoch,
+            shard,
+            endedAtMillis,
+            0,
+            World.UNKNOWN,
+            samples,
+            HistogramBytes.read(in),
+            Map.of(),
+            List.of());
       }
       Samples samples = new Samples(unseen, in.readLong(), in.readLong());
       long logOffset = in.readLong();
       World world = new World(in.readLong(), in.readInt());
       return new ShardReport(
-          epoch, shard, endedAtMillis, logOffset, world, samples, HistogramBytes.read(in));
+          epoch,
+          shard,
+          endedAtMillis,
+          logOffset,
+          world,
+          samples,
+          HistogramBytes.read(in),
+          version < 3 ? Map.of() : StrataBytes.read(in),
+          version < 3 ? List.of() : StrataBytes.readHard(in));
     }
   }
 }

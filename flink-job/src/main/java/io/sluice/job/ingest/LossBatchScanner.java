@@ -35,6 +35,9 @@ final class LossBatchScanner {
   private static final int LOSSES =
       WireFormat.WIRETYPE_LENGTH_DELIMITED | LossBatch.LOSSES_FIELD_NUMBER << 3;
 
+  private static final int RELATIVE_LOSSES =
+      WireFormat.WIRETYPE_LENGTH_DELIMITED | LossBatch.RELATIVE_LOSSES_FIELD_NUMBER << 3;
+
   /** Longer ones stand for no delta that a faultless batch may have. */
   private static final int MAX_VARINT_BITS = 56;
 
@@ -44,6 +47,7 @@ final class LossBatchScanner {
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final Sharding sharding;
+  private final boolean relativeLosses;
 
   // Of the batch that is being looked through.
   private int shard;
@@ -55,9 +59,15 @@ final class LossBatchScanner {
   private int indicesTo;
   private int lossesFrom;
   private int lossesTo;
+  private int relativeFrom;
+  private int relativeTo;
 
-  LossBatchScanner(Sharding sharding) {
+  /**
+   * @param relativeLosses whether to take losses relative to their mini-batch's mean
+   */
+  LossBatchScanner(Sharding sharding, boolean relativeLosses) {
     this.sharding = sharding;
+    this.relativeLosses = relativeLosses;
   }
 
   /** Returns the batch, or null where the long way has to say what the record is. */
@@ -69,6 +79,13 @@ final class LossBatchScanner {
       }
     } catch (IOException e) {
       return null;
+    }
+    if (relativeLosses) {
+      if (relativeTo - relativeFrom != lossesTo - lossesFrom) {
+        return null;
+      }
+      lossesFrom = relativeFrom;
+      lossesTo = relativeTo;
     }
     int count = (lossesTo - lossesFrom) / Float.BYTES;
     boolean faultless =
@@ -112,6 +129,8 @@ final class LossBatchScanner {
     indicesTo = 0;
     lossesFrom = 0;
     lossesTo = 0;
+    relativeFrom = 0;
+    relativeTo = 0;
     int before = 0;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       if (tag <= before) {
@@ -135,6 +154,12 @@ final class LossBatchScanner {
           lossesFrom = in.getTotalBytesRead();
           in.skipRawBytes(length);
           lossesTo = in.getTotalBytesRead();
+        }
+        case RELATIVE_LOSSES -> {
+          int length = in.readRawVarint32();
+          relativeFrom = in.getTotalBytesRead();
+          in.skipRawBytes(length);
+          relativeTo = in.getTotalBytesRead();
         }
         default -> {
           return false;

@@ -34,16 +34,24 @@ final class LossEventDecoder {
      * @param count how many losses are refused, or 1 for a whole record of another kind
      */
     void reject(Rejection reason, String detail, int count);
+
+    /** All losses of a batch are refused, and the agent that sent them has to know. */
+    void rejectLosses(Rejection reason, String detail, LossBatch batch);
   }
 
   private static final String NO_SAMPLES = "no range of samples";
 
   private final Sharding sharding;
+  private final boolean relativeLosses;
   private final LossBatchScanner batches;
 
-  LossEventDecoder(Sharding sharding) {
+  /**
+   * @param relativeLosses whether to take losses relative to their mini-batch's mean
+   */
+  LossEventDecoder(Sharding sharding, boolean relativeLosses) {
     this.sharding = sharding;
-    this.batches = new LossBatchScanner(sharding);
+    this.relativeLosses = relativeLosses;
+    this.batches = new LossBatchScanner(sharding, relativeLosses);
   }
 
   void decode(RawRecord record, Output out) {
@@ -97,6 +105,15 @@ final class LossEventDecoder {
       out.reject(Rejection.BAD_EPOCH, detail, Math.max(1, sent));
       return;
     }
+    if (relativeLosses && sent > 0 && batch.getRelativeLossesCount() == 0) {
+      String detail =
+          String.format(
+              "rank %d sends no losses relative to their mini-batch's mean, and signal is relative"
+                  + " here; set it for the agents, too",
+              batch.getRank());
+      out.rejectLosses(Rejection.NO_RELATIVE_LOSS, detail, batch);
+      return;
+    }
     long[] indices = new long[sent];
     float[] losses = new float[sent];
     int kept = readSamples(batch, indices, losses, out);
@@ -121,6 +138,11 @@ final class LossEventDecoder {
       out.reject(Rejection.LENGTH_MISMATCH, detail, Math.max(1, sent));
       return 0;
     }
+    if (relativeLosses && batch.getRelativeLossesCount() != sent) {
+      String detail = batch.getRelativeLossesCount() + " relative losses for " + sent + " losses";
+      out.reject(Rejection.LENGTH_MISMATCH, detail, Math.max(1, sent));
+      return 0;
+    }
     int kept = 0;
     int nonFinite = 0;
     long index = 0;
@@ -136,7 +158,7 @@ final class LossEventDecoder {
         out.reject(Rejection.INDEX_TOO_LARGE, detail, sent);
         return 0;
       }
-      float loss = batch.getLosses(i);
+      float loss = relativeLosses ? batch.getRelativeLosses(i) : batch.getLosses(i);
       if (Float.isFinite(loss)) {
         indices[kept] = index;
         losses[kept] = loss;

@@ -22,6 +22,7 @@ public enum Rejection {
   BAD_CHUNK("bad-chunk"),
   BAD_SAMPLES("bad-samples"),
   NON_FINITE_LOSS("non-finite-loss"),
+  NO_RELATIVE_LOSS("no-relative-loss"),
   NON_FINITE_MODEL("non-finite-model"),
   UNKNOWN_SAMPLE("unknown-sample"),
   RETIRED_SAMPLE("retired-sample"),

@@ -1,11 +1,17 @@
 package io.sluice.job.recluster;
 
+import io.sluice.job.difficulty.HardSample;
+import io.sluice.job.difficulty.Hardest;
 import io.sluice.job.difficulty.ShardReport;
 import io.sluice.job.difficulty.ShardReport.Samples;
 import io.sluice.job.difficulty.World;
 import io.sluice.job.selection.Histogram;
 import io.sluice.job.selection.SparseHistogram;
+import io.sluice.job.selection.Stratum;
 import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The reports of one epoch, merged as they come. Mutable. */
 final class EpochMerge {
@@ -32,17 +38,26 @@ final class EpochMerge {
   }
 
   private final Histogram histogram = new Histogram();
+  private final Map<Stratum, SparseHistogram> strata = new TreeMap<>();
+  private final Hardest hardest = new Hardest();
   private final BitSet shards;
   private Totals totals;
 
   EpochMerge() {
-    this(new BitSet(), Totals.NONE, SparseHistogram.empty());
+    this(new BitSet(), Totals.NONE, SparseHistogram.empty(), Map.of(), List.of());
   }
 
-  EpochMerge(BitSet shards, Totals totals, SparseHistogram measured) {
+  EpochMerge(
+      BitSet shards,
+      Totals totals,
+      SparseHistogram measured,
+      Map<Stratum, SparseHistogram> strata,
+      List<HardSample> hardest) {
     this.shards = shards;
     this.totals = totals;
     histogram.add(measured);
+    this.strata.putAll(strata);
+    this.hardest.addAll(hardest);
   }
 
   /** Returns false for a shard that has reported already, whose report changes nothing. */
@@ -53,6 +68,8 @@ final class EpochMerge {
     shards.set(report.shard());
     totals = totals.plus(report);
     histogram.add(report.measured());
+    report.strata().forEach((stratum, more) -> strata.merge(stratum, more, SparseHistogram::plus));
+    hardest.addAll(report.hardest());
     return true;
   }
 
@@ -72,7 +89,17 @@ final class EpochMerge {
     return histogram.toSparse();
   }
 
+  /** By stratum; empty where nothing is told apart. */
+  Map<Stratum, SparseHistogram> strata() {
+    return strata;
+  }
+
+  /** Hardest first. */
+  List<HardSample> hardest() {
+    return hardest.samples();
+  }
+
   EpochMerge deepCopy() {
-    return new EpochMerge((BitSet) shards.clone(), totals, measured());
+    return new EpochMerge((BitSet) shards.clone(), totals, measured(), strata, hardest());
   }
 }

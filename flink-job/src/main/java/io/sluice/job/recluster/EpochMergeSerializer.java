@@ -2,25 +2,28 @@ package io.sluice.job.recluster;
 
 import io.sluice.job.difficulty.HistogramBytes;
 import io.sluice.job.difficulty.ShardReport.Samples;
+import io.sluice.job.difficulty.StrataBytes;
 import io.sluice.job.difficulty.World;
 import io.sluice.job.recluster.EpochMerge.Totals;
 import io.sluice.job.serde.VersionedSerializer;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * Layout: words of the shard set after their number, unseen, ended at, retired, dataset size, log
- * offset, generation, world size, histogram.
+ * offset, generation, world size, histogram, strata, hardest samples.
  *
- * <p>Version 1 had nothing from retired to world size.
+ * <p>Version 1 had nothing from retired to world size, version 2 no strata and hardest samples.
  */
 public final class EpochMergeSerializer extends VersionedSerializer<EpochMerge> {
 
   @Override
   protected int version() {
-    return 2;
+    return 3;
   }
 
   @Override
@@ -39,6 +42,8 @@ public final class EpochMergeSerializer extends VersionedSerializer<EpochMerge> 
     out.writeLong(totals.world().generation());
     out.writeInt(totals.world().size());
     HistogramBytes.write(merge.measured(), out);
+    StrataBytes.write(merge.strata(), out);
+    StrataBytes.write(merge.hardest(), out);
   }
 
   @Override
@@ -47,7 +52,12 @@ public final class EpochMergeSerializer extends VersionedSerializer<EpochMerge> 
     for (int i = 0; i < words.length; i++) {
       words[i] = in.readLong();
     }
-    return new EpochMerge(BitSet.valueOf(words), readTotals(version, in), HistogramBytes.read(in));
+    return new EpochMerge(
+        BitSet.valueOf(words),
+        readTotals(version, in),
+        HistogramBytes.read(in),
+        version < 3 ? Map.of() : StrataBytes.read(in),
+        version < 3 ? List.of() : StrataBytes.readHard(in));
   }
 
   private static Totals readTotals(int version, DataInputView in) throws IOException {

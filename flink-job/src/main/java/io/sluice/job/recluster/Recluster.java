@@ -2,12 +2,14 @@ package io.sluice.job.recluster;
 
 import io.sluice.job.difficulty.ShardReport;
 import io.sluice.job.metrics.JobMetrics;
-import io.sluice.job.recluster.EpochMerge.Totals;
 import io.sluice.job.selection.Cluster;
+import io.sluice.job.selection.Population;
 import io.sluice.job.selection.SelectionPlan;
 import io.sluice.job.selection.SelectionPlanner;
 import io.sluice.job.selection.SelectionSettings;
+import io.sluice.job.selection.Spending;
 import io.sluice.protocol.Json;
+import java.io.IOException;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -24,7 +26,8 @@ import org.apache.flink.util.OutputTag;
  * the selection, and sends each shard its copy.
  *
  * <p>State, under one key: the merge of every epoch that is not complete yet, dropped when its plan
- * is made; the newest epoch planned, kept for the run.
+ * is made; the newest epoch planned, and what the selections of the open cycle come to, kept for
+ * the run.
  */
 public final class Recluster extends KeyedProcessFunction<Integer, ShardReport, ShardPlan> {
 
@@ -34,16 +37,20 @@ public final class Recluster extends KeyedProcessFunction<Integer, ShardReport, 
 
   private final SelectionSettings settings;
   private final int shards;
+  private final String signal;
 
   private transient MapState<Integer, EpochMerge> merges;
   private transient ValueState<Integer> planned;
+  private transient ValueState<Spending> spending;
   private transient JobMetrics.Planning metrics;
 
   /**
    * @param shards number of shards S that have to report
+   * @param signal what difficulties are made of, for people
    */
-  public Recluster(SelectionSettings settings, int shards) {
+  public Recluster(SelectionSettings settings, int shards, String signal) {
     this.settings = settings;
+    this.signal = signal;
     this.shards = shards;
   }
 
@@ -55,6 +62,9 @@ public final class Recluster extends KeyedProcessFunction<Integer, ShardReport, 
                 new MapStateDescriptor<>(
                     "merges", IntSerializer.INSTANCE, new EpochMergeSerializer()));
     planned = getRuntimeContext().getState(new ValueStateDescriptor<>("planned", Integer.class));
+    spending =
+        getRuntimeContext()
+            .getState(new ValueStateDescriptor<>("spending", new SpendingSerializer()));
     metrics = new JobMetrics.Planning(getRuntimeContext().getMetricGroup(), settings.clusters());
   }
 
@@ -80,13 +90,20 @@ public final class Recluster extends KeyedProcessFunction<Integer, ShardReport, 
     }
     merges.remove(report.epoch());
     planned.update(report.epoch());
-    emit(plan(report.epoch(), merge), merge.totals(), context, out);
+    emit(plan(report.epoch(), merge), merge, context, out);
   }
 
-  private SelectionPlan plan(int epoch, EpochMerge merge) {
+  private SelectionPlan plan(int epoch, EpochMerge merge) throws IOException {
     long start = System.nanoTime();
+    Spending spent = settings.beginsCycle(epoch) ? null : spending.value();
     SelectionPlan plan =
-        SelectionPlanner.plan(epoch, merge.measured(), merge.totals().samples().unseen(), settings);
+        SelectionPlanner.plan(
+            epoch,
+            Population.of(merge.measured(), merge.strata()),
+            merge.totals().samples().unseen(),
+            spent == null ? Spending.NONE : spent,
+            settings);
+    spending.update((spent == null ? Spending.NONE : spent).plus(plan));
     metrics.planned(
         epoch,
         plan.known(),
@@ -100,12 +117,23 @@ public final class Recluster extends KeyedProcessFunction<Integer, ShardReport, 
     return plan;
   }
 
-  private void emit(SelectionPlan plan, Totals totals, Context context, Collector<ShardPlan> out) {
-    long endedAtMillis = totals.endedAtMillis();
-    int worldSize = totals.world().size();
+  private void emit(
+      SelectionPlan plan, EpochMerge merge, Context context, Collector<ShardPlan> out) {
+    long endedAtMillis = merge.totals().endedAtMillis();
+    int worldSize = merge.totals().world().size();
+    int clusters = plan.clusters().size();
+    int hardestFrom = clusters < 2 ? -1 : plan.clusters().get(clusters - 1).lowerCode();
     for (int shard = 0; shard < shards; shard++) {
-      out.collect(new ShardPlan(plan.epoch(), shard, endedAtMillis, worldSize, plan.bands()));
+      out.collect(
+          new ShardPlan(
+              plan.epoch(),
+              shard,
+              endedAtMillis,
+              worldSize,
+              plan.bands(),
+              plan.topUps(),
+              hardestFrom));
     }
-    context.output(PLANS, Json.write(PlanMessages.of(plan, totals)));
+    context.output(PLANS, Json.write(PlanMessages.of(plan, merge, signal)));
   }
 }

@@ -2,6 +2,7 @@ package io.sluice.job.recluster;
 
 import io.sluice.job.selection.Band;
 import io.sluice.job.selection.Freshness;
+import io.sluice.job.selection.TopUp;
 import io.sluice.job.serde.SerializerTypeInfo;
 import io.sluice.job.serde.VersionedSerializer;
 import java.io.IOException;
@@ -18,26 +19,38 @@ import org.apache.flink.core.memory.DataOutputView;
  * @param endedAtMillis Kafka timestamp of the last EpochEnd before it; for metrics only
  * @param worldSize number of ranks that share the selection
  * @param bands what is selected of the measured samples
+ * @param topUps what is selected of single classes besides
+ * @param hardestFrom the least difficulty code of the hardest cluster; -1 without clusters
  */
-public record ShardPlan(int epoch, int shard, long endedAtMillis, int worldSize, List<Band> bands) {
+public record ShardPlan(
+    int epoch,
+    int shard,
+    long endedAtMillis,
+    int worldSize,
+    List<Band> bands,
+    List<TopUp> topUps,
+    int hardestFrom) {
 
   public static final TypeInformation<ShardPlan> TYPE =
       new SerializerTypeInfo<>(ShardPlan.class, new Serializer());
 
   public ShardPlan {
     bands = List.copyOf(bands);
+    topUps = List.copyOf(topUps);
   }
 
   /**
-   * Layout: epoch, shard, ended at, world size, number of bands; per band its fields in order.
+   * Layout: epoch, shard, ended at, world size, number of bands; per band its fields in order;
+   * number of top-ups; per top-up its fields; where the hardest cluster begins.
    *
-   * <p>Version 1 had no world size.
+   * <p>Version 1 had no world size; version 2 neither weights by inclusion nor what follows the
+   * bands.
    */
   public static final class Serializer extends VersionedSerializer<ShardPlan> {
 
     @Override
     protected int version() {
-      return 2;
+      return 3;
     }
 
     @Override
@@ -55,7 +68,14 @@ public record ShardPlan(int epoch, int shard, long endedAtMillis, int worldSize,
         out.writeDouble(band.splitTo());
         out.writeDouble(band.keep());
         out.writeFloat(band.weight());
+        out.writeBoolean(band.byInclusion());
       }
+      out.writeInt(plan.topUps().size());
+      for (TopUp topUp : plan.topUps()) {
+        out.writeInt(topUp.label());
+        out.writeDouble(topUp.keep());
+      }
+      out.writeInt(plan.hardestFrom());
     }
 
     @Override
@@ -74,9 +94,15 @@ public record ShardPlan(int epoch, int shard, long endedAtMillis, int worldSize,
                 in.readDouble(),
                 in.readDouble(),
                 in.readDouble(),
-                in.readFloat()));
+                in.readFloat(),
+                version >= 3 && in.readBoolean()));
       }
-      return new ShardPlan(epoch, shard, endedAtMillis, worldSize, bands);
+      List<TopUp> topUps = new ArrayList<>();
+      for (int left = version < 3 ? 0 : in.readInt(); left > 0; left--) {
+        topUps.add(new TopUp(in.readInt(), in.readDouble()));
+      }
+      int hardestFrom = version < 3 ? -1 : in.readInt();
+      return new ShardPlan(epoch, shard, endedAtMillis, worldSize, bands, topUps, hardestFrom);
     }
   }
 }

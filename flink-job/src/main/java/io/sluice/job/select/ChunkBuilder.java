@@ -24,7 +24,8 @@ final class ChunkBuilder {
     float[] weights = filter.weights();
     long firstPage = pages.isEmpty() ? 0 : pages.get(0).page();
     long pastLastPage = pages.isEmpty() ? 0 : pages.get(pages.size() - 1).page() + 1;
-    long[][] selected = new long[weights.length][(int) (pastLastPage - firstPage) * PAGE_WORDS];
+    int words = (int) (pastLastPage - firstPage) * PAGE_WORDS;
+    long[][] selected = new long[weights.length][];
     long known = 0;
     for (PageCodes page : pages) {
       known += page.known();
@@ -32,9 +33,10 @@ final class ChunkBuilder {
           sharding.sampleId(part.shard(), page.page() * PageCodes.SIZE),
           sharding.shards(),
           page.codes(),
-          page.fresh(),
+          page.traits(),
           selected,
-          (int) (page.page() - firstPage) * PAGE_WORDS);
+          (int) (page.page() - firstPage) * PAGE_WORDS,
+          words);
     }
     SelectionChunk.Builder chunk =
         SelectionChunk.newBuilder()
@@ -48,9 +50,8 @@ final class ChunkBuilder {
             .setKnown(known)
             .setWorldSize(worldSize);
     for (int i = 0; i < weights.length; i++) {
-      SampleSet samples = new SampleSet(selected[i]);
-      if (samples.count() > 0) {
-        chunk.addSamples(samples.message(weights[i]));
+      if (selected[i] != null) {
+        chunk.addSamples(new SampleSet(selected[i]).message(weights[i]));
       }
     }
     return chunk.build();

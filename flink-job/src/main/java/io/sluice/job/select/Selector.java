@@ -119,8 +119,9 @@ public final class Selector
   private BandFilter filterOf(ShardPlan plan) {
     if (filter == null
         || filterSource.epoch() != plan.epoch()
-        || !filterSource.bands().equals(plan.bands())) {
-      filter = new BandFilter(plan.epoch(), plan.bands(), seed);
+        || !filterSource.bands().equals(plan.bands())
+        || !filterSource.topUps().equals(plan.topUps())) {
+      filter = new BandFilter(plan.epoch(), plan.bands(), plan.topUps(), seed);
       filterSource = plan;
     }
     return filter;

@@ -13,6 +13,7 @@ package io.sluice.job.selection;
  * @param splitTo where that share ends, exclusive, in (0, 1]; from 0 to 1 is every sample
  * @param keep the probability with which a sample of the band is selected
  * @param weight the factor of a selected sample's loss
+ * @param byInclusion whether the factor is multiplied by the sample's {@link InclusionWeight}
  */
 public record Band(
     int lowerCode,
@@ -21,7 +22,8 @@ public record Band(
     double splitFrom,
     double splitTo,
     double keep,
-    float weight) {
+    float weight,
+    boolean byInclusion) {
 
   public Band {
     if (lowerCode < DifficultyCode.MIN
@@ -39,7 +41,7 @@ public record Band(
 
   /** Returns a band of all samples of a code interval. */
   static Band of(int lowerCode, int upperCode, double keep, float weight) {
-    return new Band(lowerCode, upperCode, Freshness.ANY, 0, 1, keep, weight);
+    return new Band(lowerCode, upperCode, Freshness.ANY, 0, 1, keep, weight, false);
   }
 
   /** Returns a band of all measured samples. */
@@ -48,11 +50,16 @@ public record Band(
   }
 
   Band split(double from, double to) {
-    return new Band(lowerCode, upperCode, freshness, from, to, keep, weight);
+    return new Band(lowerCode, upperCode, freshness, from, to, keep, weight, byInclusion);
+  }
+
+  Band kept(double newKeep, float newWeight) {
+    return new Band(
+        lowerCode, upperCode, freshness, splitFrom, splitTo, newKeep, newWeight, byInclusion);
   }
 
   /** Returns this band without pruning, hence without a weight that would make up for it. */
   Band unpruned() {
-    return new Band(lowerCode, upperCode, freshness, splitFrom, splitTo, 1, 1);
+    return kept(1, 1);
   }
 }

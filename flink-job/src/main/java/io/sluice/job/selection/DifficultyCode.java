@@ -20,7 +20,9 @@ public final class DifficultyCode {
   /** The greatest code of a finite difficulty, 65504. */
   public static final char MAX = 0xFBFF;
 
-  private static final int ZERO = 0x8000;
+  /** The code of a difficulty of 0. */
+  static final int ZERO = 0x8000;
+
   private static final int MAX_MAGNITUDE = 0x7BFF;
   private static final int FLOAT_INFINITY = 0x7F800000;
 

@@ -14,6 +14,8 @@ public final class KeepHash {
   /** Where an epoch stands in a stream's key; no epoch is as large. */
   private static final long SPLIT = 1L << 32;
 
+  private static final long TOP_UP = 1L << 33;
+
   private KeepHash() {}
 
   /** Returns the hash that decides whether a sample is kept in an epoch. */
@@ -47,6 +49,10 @@ public final class KeepHash {
 
   static long splitStream(long seed) {
     return stream(seed, SPLIT);
+  }
+
+  static long topUpStream(long seed, int epoch) {
+    return stream(seed, TOP_UP + epoch);
   }
 
   private static long stream(long seed, long purpose) {

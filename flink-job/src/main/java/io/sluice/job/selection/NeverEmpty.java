@@ -18,31 +18,14 @@ final class NeverEmpty {
 
   private NeverEmpty() {}
 
-  static List<Band> ensure(List<Band> bands, SparseHistogram measured) {
-    if (measured.distinct() == 0 || chanceOfNone(bands, measured) <= NEGLIGIBLE) {
+  static List<Band> ensure(List<Band> bands, Population measured) {
+    if (measured.total() == 0 || measured.chanceOfNone(bands) <= NEGLIGIBLE) {
       return bands;
     }
     List<Band> unpruned = bands.stream().map(Band::unpruned).toList();
-    if (chanceOfNone(unpruned, measured) <= NEGLIGIBLE) {
+    if (measured.chanceOfNone(unpruned) <= NEGLIGIBLE) {
       return unpruned;
     }
     return unpruned.stream().map(band -> band.split(0, 1)).toList();
-  }
-
-  /**
-   * Bounds the chance that no sample is selected from above. A band for fresh or for stale samples
-   * only adds nothing, since it may hold none.
-   */
-  static double chanceOfNone(List<Band> bands, SparseHistogram measured) {
-    double chance = 1;
-    for (Band band : bands) {
-      if (band.freshness() == Freshness.ANY) {
-        long size = measured.countBetween(band.lowerCode(), band.upperCode());
-        double selected = band.keep() * (band.splitTo() - band.splitFrom());
-        // Math.pow may differ in the last bit between machines, and this decides.
-        chance *= StrictMath.pow(1 - selected, (double) size);
-      }
-    }
-    return chance;
   }
 }

@@ -14,6 +14,8 @@ import java.util.List;
  * @param clusters the measured samples by difficulty, easy to hard; they may share one code, see
  *     {@link SelectionPlanner}
  * @param bands what is selected of the measured samples
+ * @param topUps what is selected of single classes besides, ascending by label
+ * @param expected how many samples are selected, unseen ones included, in expectation
  */
 public record SelectionPlan(
     int epoch,
@@ -23,11 +25,14 @@ public record SelectionPlan(
     Window window,
     boolean annealing,
     List<Cluster> clusters,
-    List<Band> bands) {
+    List<Band> bands,
+    List<TopUp> topUps,
+    double expected) {
 
   public SelectionPlan {
     clusters = List.copyOf(clusters);
     bands = List.copyOf(bands);
+    topUps = List.copyOf(topUps);
   }
 
   /** Returns how many samples there are, measured or not. */

@@ -1,6 +1,9 @@
 package io.sluice.job.selection;
 
+import io.sluice.job.selection.Policy.Choice;
+import io.sluice.job.selection.Policy.Situation;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Makes a selection plan from the difficulties measured so far.
@@ -16,31 +19,54 @@ public final class SelectionPlanner {
    * Plans one selection; a pure function.
    *
    * @param epoch which selection, from 0
-   * @param measured the difficulties of all samples that have one
+   * @param measured all samples that have a difficulty
    * @param unseen how many samples have none yet
+   * @param spent what the selections before it in its cycle come to
    * @throws IllegalArgumentException if epoch or unseen is negative
    */
   public static SelectionPlan plan(
-      int epoch, SparseHistogram measured, long unseen, SelectionSettings settings) {
+      int epoch, Population measured, long unseen, Spending spent, SelectionSettings settings) {
     if (epoch < 0 || unseen < 0) {
       throw new IllegalArgumentException(
           "cannot plan selection %d with %d unseen samples".formatted(epoch, unseen));
     }
-    List<Cluster> clusters = KMeans1D.cluster(measured, settings.clusters());
-    if (measured.distinct() == 1) {
+    List<Cluster> clusters = KMeans1D.cluster(measured.all(), settings.clusters());
+    if (measured.all().distinct() == 1) {
       clusters = clusters.get(0).splitEvenly(settings.clusters());
     }
-    PolicyKind policy = settings.policy();
-    PolicyKind.Choice choice = policy.choose(epoch, clusters, settings);
-    List<Band> bands = unseen > 0 ? choice.bands() : NeverEmpty.ensure(choice.bands(), measured);
+    Situation situation = new Situation(epoch, clusters, measured, settings);
+    Choice choice = choose(situation, unseen, spent);
+    List<Band> bands = bands(choice, measured, unseen, settings.limits());
+    List<TopUp> topUps = ClassFloor.topUps(bands, measured, settings.limits().classFloor());
     return new SelectionPlan(
         epoch,
-        policy,
+        settings.policy(),
         measured.total(),
         unseen,
         choice.window(),
         choice.annealing(),
         clusters,
-        bands);
+        bands,
+        topUps,
+        unseen + measured.expected(bands) + ClassFloor.expected(topUps, bands, measured));
+  }
+
+  private static Choice choose(Situation situation, long unseen, Spending spent) {
+    Policy policy = situation.settings().policy().policy();
+    OptionalDouble target = Budget.target(policy, situation, unseen, spent);
+    return target.isPresent()
+        ? Volume.choose(policy, situation, target.getAsDouble())
+        : policy.choose(situation, situation.settings().pruneRatio());
+  }
+
+  private static List<Band> bands(Choice choice, Population measured, long unseen, Limits limits) {
+    double known = measured.total() + unseen;
+    List<Band> bands =
+        Volume.within(
+            choice.bands(),
+            measured,
+            limits.minSelected() * known - unseen,
+            limits.maxSelected() * known - unseen);
+    return unseen > 0 ? bands : NeverEmpty.ensure(bands, measured);
   }
 }

@@ -59,6 +59,41 @@ public record SparseHistogram(char[] codes, long[] counts) {
     return count;
   }
 
+  /**
+   * Returns the least code whose difficulty is not below the mean of all; {@link
+   * DifficultyCode#MIN} if no sample is below it.
+   */
+  int firstCodeFromMean() {
+    double sum = 0;
+    for (int i = 0; i < codes.length; i++) {
+      sum += (double) counts[i] * DifficultyCode.decode(codes[i]);
+    }
+    double mean = sum / total();
+    int below = DifficultyCode.MIN - 1;
+    for (int i = 0; i < codes.length && DifficultyCode.decode(codes[i]) < mean; i++) {
+      below = codes[i];
+    }
+    return below + 1;
+  }
+
+  /** Returns the histogram of the samples of both. */
+  public SparseHistogram plus(SparseHistogram other) {
+    char[] bothCodes = new char[codes.length + other.codes.length];
+    long[] bothCounts = new long[bothCodes.length];
+    int size = 0;
+    int i = 0;
+    int j = 0;
+    while (i < codes.length || j < other.codes.length) {
+      int here = i < codes.length ? codes[i] : Integer.MAX_VALUE;
+      int there = j < other.codes.length ? other.codes[j] : Integer.MAX_VALUE;
+      bothCodes[size] = (char) Math.min(here, there);
+      bothCounts[size] +=
+          (here <= there ? counts[i++] : 0) + (there <= here ? other.counts[j++] : 0);
+      size++;
+    }
+    return new SparseHistogram(Arrays.copyOf(bothCodes, size), Arrays.copyOf(bothCounts, size));
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof SparseHistogram that

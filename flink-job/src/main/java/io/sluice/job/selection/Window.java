@@ -29,7 +29,11 @@ public record Window(int start, int size, boolean all) {
    * @param groups how many groups there are, at least one
    */
   static Window sliding(int n, int groups, double scale) {
-    int size = (int) Math.min(groups, Math.max(1, Math.rint(groups * scale)));
+    int size = sizeOf(groups, scale);
     return new Window(n % (groups - size + 1), size, false);
+  }
+
+  static int sizeOf(int groups, double scale) {
+    return (int) Math.min(groups, Math.max(1, Math.rint(groups * scale)));
   }
 }

@@ -9,6 +9,7 @@ import io.sluice.job.selection.DifficultyCode;
 import io.sluice.job.selection.SparseHistogram;
 import io.sluice.protocol.wire.DeadLetter;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,9 @@ class DifficultyTrackerTest {
                 3,
                 new World(0, 2),
                 new ShardReport.Samples(0, 0, 0),
-                SparseHistogram.empty()));
+                SparseHistogram.empty(),
+                Map.of(),
+                List.of()));
     assertThat(tracker.codes()).containsExactly(new CodesPart(0, SHARD, 0, 1, List.of()));
     assertThat(tracker.deadLetters()).isEmpty();
     assertThat(tracker.stateEntries())

@@ -73,7 +73,12 @@ public class PageBenchmark {
       }
     }
     return new Page(
-        TestingLosses.logNormal(Page.SIZE, seed), current, TestingCodes.allKnown(), null);
+        TestingLosses.logNormal(Page.SIZE, seed),
+        current,
+        TestingCodes.allKnown(),
+        null,
+        null,
+        null);
   }
 
   /** Pages to be folded, each time as they were before. */
@@ -86,7 +91,13 @@ public class PageBenchmark {
       for (int i = 0; i < PAGES; i++) {
         Page page = shard.pages[i];
         pages[i] =
-            new Page(page.committed().clone(), page.current().clone(), page.known().clone(), null);
+            new Page(
+                page.committed().clone(),
+                page.current().clone(),
+                page.known().clone(),
+                null,
+                null,
+                null);
       }
     }
   }
@@ -116,9 +127,9 @@ public class PageBenchmark {
   @Benchmark
   @OperationsPerInvocation(SAMPLES)
   public void codes(Blackhole hole) {
-    Tally tally = new Tally();
+    Tally tally = new Tally(Detail.NONE, histogram);
     for (int page = 0; page < PAGES; page++) {
-      hole.consume(PageCodes.of(page, pages[page], pages[page].known(), histogram, tally));
+      hole.consume(PageCodes.of(page, 0, 128, pages[page], pages[page].known(), tally));
     }
     hole.consume(tally);
   }

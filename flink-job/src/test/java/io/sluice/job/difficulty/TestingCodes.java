@@ -15,14 +15,19 @@ public final class TestingCodes {
   /** A part of so many full pages, all of whose samples were measured in the epoch just closed. */
   public static CodesPart part(int pages, long seed) {
     float[] losses = TestingLosses.logNormal(pages * Page.SIZE, seed);
-    Histogram histogram = new Histogram();
-    Tally tally = new Tally();
+    Tally tally = new Tally(Detail.NONE, new Histogram());
     List<PageCodes> codes = new ArrayList<>();
     for (int number = 0; number < pages; number++) {
       int from = number * Page.SIZE;
       Page page =
-          new Page(null, Arrays.copyOfRange(losses, from, from + Page.SIZE), allKnown(), null);
-      codes.add(PageCodes.of(number, page, page.fold(1), histogram, tally));
+          new Page(
+              null,
+              Arrays.copyOfRange(losses, from, from + Page.SIZE),
+              allKnown(),
+              null,
+              null,
+              null);
+      codes.add(PageCodes.of(number, 0, 1, page, page.fold(1), tally));
     }
     return new CodesPart(1, 0, 0, 1, codes);
   }

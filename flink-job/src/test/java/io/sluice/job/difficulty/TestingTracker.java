@@ -4,6 +4,7 @@ import io.sluice.job.ingest.DeadLetters;
 import io.sluice.job.ingest.ShardEvent;
 import io.sluice.job.ingest.ShardKeys;
 import io.sluice.protocol.Json;
+import io.sluice.protocol.Sharding;
 import io.sluice.protocol.wire.DeadLetter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,9 +47,22 @@ public final class TestingTracker implements AutoCloseable {
   public static TestingTracker open(
       int shards, double smoothing, int parallelism, int subtask, OperatorSubtaskState state)
       throws Exception {
+    return open(shards, smoothing, Detail.NONE, parallelism, subtask, state);
+  }
+
+  /** The same, with more kept of each sample. */
+  public static TestingTracker open(
+      int shards,
+      double smoothing,
+      Detail detail,
+      int parallelism,
+      int subtask,
+      OperatorSubtaskState state)
+      throws Exception {
     int[] keys = ShardKeys.of(shards);
     DifficultyTracker function =
-        new DifficultyTracker(smoothing, STALL_WARNING, "run.loss-events", true);
+        new DifficultyTracker(
+            new Sharding(shards, 1), smoothing, detail, STALL_WARNING, "run.loss-events", true);
     KeyedOneInputStreamOperatorTestHarness<Integer, ShardEvent, ShardReport> harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
             new KeyedProcessOperator<>(function),

@@ -29,7 +29,7 @@ class IngestTest {
   void open() throws Exception {
     harness =
         new OneInputStreamOperatorTestHarness<>(
-            new ProcessOperator<>(new Ingest(new Sharding(4, 2), "run.loss-events")));
+            new ProcessOperator<>(new Ingest(new Sharding(4, 2), false, "run.loss-events")));
     harness.getExecutionConfig().enableObjectReuse();
     harness.open();
   }

@@ -41,7 +41,7 @@ public class LossBatchBenchmark {
   @Param({"64", "1024"})
   private int batch;
 
-  private final LossBatchScanner scanner = new LossBatchScanner(new Sharding(128, 1));
+  private final LossBatchScanner scanner = new LossBatchScanner(new Sharding(128, 1), false);
   private RawRecord[] records;
   private LossBlock[] blocks;
   private long[] indices;

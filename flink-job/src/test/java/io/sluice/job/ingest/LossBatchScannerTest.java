@@ -24,7 +24,7 @@ class LossBatchScannerTest {
   private static final Sharding SHARDING = new Sharding(4, 2);
   private static final int PARTITION = 1;
 
-  private final LossBatchScanner scanner = new LossBatchScanner(SHARDING);
+  private final LossBatchScanner scanner = new LossBatchScanner(SHARDING, false);
 
   @Test
   void readsAFaultlessBatchAndLeavesItsBytesWhereTheyAre() {
@@ -182,7 +182,7 @@ class LossBatchScannerTest {
   /** What the long way comes to: events and reasons of refusals. */
   private static List<Object> parse(byte[] record) {
     List<Object> results = new ArrayList<>();
-    new LossEventDecoder(SHARDING)
+    new LossEventDecoder(SHARDING, false)
         .parse(
             new RawRecord(new Position(PARTITION, 77, 123), record),
             new LossEventDecoder.Output() {
@@ -193,6 +193,11 @@ class LossBatchScannerTest {
 
               @Override
               public void reject(Rejection reason, String detail, int count) {
+                results.add(reason);
+              }
+
+              @Override
+              public void rejectLosses(Rejection reason, String detail, LossBatch batch) {
                 results.add(reason);
               }
             });

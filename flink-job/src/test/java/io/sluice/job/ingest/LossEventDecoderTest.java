@@ -357,7 +357,7 @@ class LossEventDecoderTest {
   }
 
   private void decode(RawRecord record) {
-    new LossEventDecoder(new Sharding(4, 2))
+    new LossEventDecoder(new Sharding(4, 2), false)
         .decode(
             record,
             new LossEventDecoder.Output() {
@@ -369,6 +369,11 @@ class LossEventDecoderTest {
               @Override
               public void reject(Rejection reason, String detail, int count) {
                 refusals.add(new Refusal(reason, detail, count));
+              }
+
+              @Override
+              public void rejectLosses(Rejection reason, String detail, LossBatch batch) {
+                refusals.add(new Refusal(reason, detail, batch.getLossesCount()));
               }
             });
   }

@@ -4,18 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.job.difficulty.ShardReport;
 import io.sluice.job.difficulty.World;
+import io.sluice.job.selection.Band;
 import io.sluice.job.selection.DifficultyCode;
+import io.sluice.job.selection.Freshness;
 import io.sluice.job.selection.Histogram;
+import io.sluice.job.selection.Limits;
 import io.sluice.job.selection.PolicyKind;
+import io.sluice.job.selection.Population;
 import io.sluice.job.selection.SelectionPlanner;
 import io.sluice.job.selection.SelectionSettings;
 import io.sluice.job.selection.SparseHistogram;
+import io.sluice.job.selection.Spending;
+import io.sluice.job.selection.TopUp;
 import io.sluice.job.serde.TestingSerde;
 import io.sluice.protocol.Json;
 import io.sluice.protocol.wire.SelectionPlan;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -31,7 +38,7 @@ class ReclusterTest {
   private static final int SHARDS = 3;
   private static final World WORLD = new World(0, 2);
   private static final SelectionSettings SETTINGS =
-      new SelectionSettings(PolicyKind.of("seta"), 4, 0.5, 0.25, 1, 10, 7);
+      new SelectionSettings(PolicyKind.of("seta"), 4, 0.5, 0.25, 1, 10, 7, Limits.NONE);
 
   private KeyedOneInputStreamOperatorTestHarness<Integer, ShardReport, ShardPlan> harness;
 
@@ -55,7 +62,9 @@ class ReclusterTest {
     process(report(1, 1, 5, 4f, 4f));
 
     assertThat(plans()).extracting(ShardPlan::shard).containsExactly(0, 1, 2);
-    assertThat(harness.numKeyedStateEntries()).as("the newest epoch planned").isEqualTo(1);
+    assertThat(harness.numKeyedStateEntries())
+        .as("the newest epoch planned, and the spending")
+        .isEqualTo(2);
   }
 
   @Test
@@ -68,7 +77,9 @@ class ReclusterTest {
         .allSatisfy(
             plan -> {
               assertThat(plan.bands())
-                  .isEqualTo(SelectionPlanner.plan(1, all, 5, SETTINGS).bands());
+                  .isEqualTo(
+                      SelectionPlanner.plan(1, Population.of(all), 5, Spending.NONE, SETTINGS)
+                          .bands());
               assertThat(plan.endedAtMillis()).isEqualTo(102);
             });
   }
@@ -119,7 +130,7 @@ class ReclusterTest {
     plans();
     process(report(1, 0, 0, 1f), report(0, 1, 0, 1f));
     assertThat(plans()).isEmpty();
-    assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
+    assertThat(harness.numKeyedStateEntries()).isEqualTo(2);
   }
 
   @Test
@@ -150,7 +161,15 @@ class ReclusterTest {
   void bringsPlansThroughTheirSerializerUnchanged() throws IOException {
     ShardPlan plan =
         new ShardPlan(
-            3, 1, 99, 2, SelectionPlanner.plan(3, histogram(1f, 1f, 1f), 0, SETTINGS).bands());
+            3,
+            1,
+            99,
+            2,
+            List.of(
+                new Band(1025, 60_000, Freshness.STALE, 0.25, 0.75, 0.5, 1.5f, true),
+                new Band(1024, 1024, Freshness.ANY, 0, 1, 1, 1, false)),
+            List.of(new TopUp(3, 0.25)),
+            60_001);
     assertThat(TestingSerde.roundTrip(new ShardPlan.Serializer(), plan)).isEqualTo(plan);
   }
 
@@ -169,7 +188,7 @@ class ReclusterTest {
   private static KeyedOneInputStreamOperatorTestHarness<Integer, ShardReport, ShardPlan>
       newHarness() throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new Recluster(SETTINGS, SHARDS)), report -> 0, Types.INT);
+        new KeyedProcessOperator<>(new Recluster(SETTINGS, SHARDS, "raw")), report -> 0, Types.INT);
   }
 
   private static ShardReport report(int epoch, int shard, long unseen, float... losses) {
@@ -185,7 +204,9 @@ class ReclusterTest {
         50 + shard,
         world,
         new ShardReport.Samples(unseen, 0, 10 + shard),
-        histogram(losses));
+        histogram(losses),
+        Map.of(),
+        List.of());
   }
 
   private static SparseHistogram histogram(float... losses) {

@@ -214,7 +214,7 @@ class SelectorTest {
     for (int shard = 0; shard < SHARDING.shards(); shard++) {
       CodesPart codes = codes(3);
       parts.add(new CodesPart(1, shard, 0, 1, codes.pages()));
-      plans.add(new ShardPlan(1, shard, 0, 2, ALL));
+      plans.add(new ShardPlan(1, shard, 0, 2, ALL, List.of(), -1));
     }
     for (CodesPart part : parts) {
       harness.processElement1(part, 0);
@@ -282,11 +282,11 @@ class SelectorTest {
   }
 
   private static ShardPlan plan(int epoch, List<Band> bands) {
-    return new ShardPlan(epoch, SHARD, 0, 2, bands);
+    return new ShardPlan(epoch, SHARD, 0, 2, bands, List.of(), -1);
   }
 
   private static Band band(int lower, int upper, double keep, float weight) {
-    return new Band(lower, upper, Freshness.ANY, 0, 1, keep, weight);
+    return new Band(lower, upper, Freshness.ANY, 0, 1, keep, weight, false);
   }
 
   private static KeyedTwoInputStreamOperatorTestHarness<Integer, CodesPart, ShardPlan, ChunkRecord>

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sluice.job.selection.BandFilter.Traits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -49,7 +50,9 @@ class BandFilterTest {
               : List.of(
                   Band.of(ONE, ONE + random.nextInt(20), random.nextInt(5) / 4.0, 1),
                   Band.of(ONE + 30, ONE + 50, random.nextDouble(), random.nextInt(2) + 1));
-      BandFilter filter = new BandFilter(random.nextInt(5), bands, random.nextLong());
+      List<TopUp> topUps = i % 3 == 0 ? List.of(new TopUp(2, 0.5)) : List.of();
+      BandFilter filter = new BandFilter(random.nextInt(5), bands, topUps, random.nextLong());
+      float[] weights = filter.weights();
       int words = 1 + random.nextInt(4);
       ByteBuffer codes = ByteBuffer.allocate(words * 128).order(ByteOrder.LITTLE_ENDIAN);
       for (int j = 0; j < words * 64; j++) {
@@ -59,27 +62,74 @@ class BandFilterTest {
                 ? DifficultyCode.ABSENT
                 : kind == 1 ? DifficultyCode.UNSEEN : (char) (ONE + random.nextInt(80) - 10));
       }
-      long[] fresh = random.longs(words).toArray();
+      Traits traits = randomTraits(words, random);
       long firstId = random.nextLong() >>> 2;
       int stride = 1 + random.nextInt(1000);
       int word = random.nextInt(3);
-      long[][] selected = new long[filter.weights().length][words + word];
-      for (long[] ofWeight : selected) {
-        Arrays.fill(ofWeight, -1); // to be overwritten
-      }
+      long[][] selected = new long[weights.length][];
 
-      filter.select(firstId, stride, codes.array(), fresh, selected, word);
+      filter.select(firstId, stride, codes.array(), traits, selected, word, words + word);
 
       for (int j = 0; j < words * 64; j++) {
-        boolean isFresh = (fresh[j / 64] & 1L << j) != 0;
-        int weight = filter.select(firstId + (long) j * stride, codes.getChar(2 * j), isFresh);
+        boolean isFresh = (traits.fresh()[j / 64] & 1L << j) != 0;
+        byte inclusion = traits.inclusion() == null ? 0 : traits.inclusion()[j];
+        char label = traits.labels() == null ? Traits.NO_LABEL : traits.labels()[j];
+        long id = firstId + (long) j * stride;
+        int weight = filter.select(id, codes.getChar(2 * j), isFresh, inclusion, label);
         for (int w = 0; w < selected.length; w++) {
-          assertThat((selected[w][word + j / 64] & 1L << j) != 0)
-              .as("sample %d, weight %d, in %s", j, w, bands)
+          boolean isSelected = selected[w] != null && (selected[w][word + j / 64] & 1L << j) != 0;
+          assertThat(isSelected)
+              .as("sample %d, weight %s, in %s", j, weights[w], bands)
               .isEqualTo(w == weight);
         }
       }
     }
+  }
+
+  private static Traits randomTraits(int words, Random random) {
+    byte[] inclusion = random.nextBoolean() ? new byte[words * 64] : null;
+    char[] labels = random.nextBoolean() ? new char[words * 64] : null;
+    for (int i = 0; i < words * 64; i++) {
+      if (inclusion != null) {
+        inclusion[i] = (byte) random.nextInt(256);
+      }
+      if (labels != null) {
+        labels[i] = random.nextInt(4) == 0 ? Traits.NO_LABEL : (char) random.nextInt(4);
+      }
+    }
+    return new Traits(random.longs(words).toArray(), inclusion, labels);
+  }
+
+  @Test
+  void theWeightByInclusionMultipliesThatOfTheBand() {
+    Band band = new Band(ONE, ONE, Freshness.ANY, 0, 1, 1, 2, true);
+    BandFilter filter = new BandFilter(0, List.of(band), List.of(), 1);
+    byte threeOfFour = InclusionWeight.code(4, 3, 10);
+
+    int plain = filter.select(7, ONE, true, InclusionWeight.ONE, Traits.NO_LABEL);
+    int more = filter.select(7, ONE, true, threeOfFour, Traits.NO_LABEL);
+
+    assertThat(filter.weights()[plain]).isEqualTo(2);
+    assertThat(filter.weights()[more]).isEqualTo(2 * InclusionWeight.decode(threeOfFour));
+  }
+
+  @Test
+  void aTopUpTakesItsShareOfWhatTheBandsLeaveOfItsClass() {
+    BandFilter filter =
+        new BandFilter(3, List.of(Band.of(ONE, ONE, 0.5, 4)), List.of(new TopUp(1, 0.4)), 5);
+    int[] selected = new int[3];
+    int samples = 100_000;
+    for (int id = 0; id < samples; id++) {
+      for (char label = 0; label < 3; label++) {
+        selected[label] += filter.select(id, ONE, true, (byte) 0, label) >= 0 ? 1 : 0;
+      }
+      assertThat(filter.select(id, DifficultyCode.ABSENT, true, (byte) 0, (char) 1)).isNegative();
+    }
+
+    // Binomial: five deviations of at most 158.
+    assertThat(selected[0]).isCloseTo(samples / 2, within(790));
+    assertThat(selected[1]).isCloseTo((int) (0.7 * samples), within(790));
+    assertThat(selected[2]).isEqualTo(selected[0]);
   }
 
   /** Up to six bands that overlap in every way. */
@@ -98,7 +148,8 @@ class BandFilterTest {
         split ? from : 0,
         split ? from + 0.2 : 1,
         random.nextInt(5) / 4.0,
-        new float[] {0.5f, 1, 2, 10}[random.nextInt(4)]);
+        new float[] {0.5f, 1, 2, 10}[random.nextInt(4)],
+        random.nextInt(4) == 0);
   }
 
   /** The weight of a sample, 0 if it is not selected, straight from the definition of a band. */
@@ -166,8 +217,9 @@ class BandFilterTest {
   @Test
   void aSetaSelectionHasTheSizeThatItsPlanPromises() {
     SparseHistogram losses = TestingHistograms.logNormal(200_000, 12);
-    SelectionSettings settings = new SelectionSettings(PolicyKind.SETA, 10, 0.5, 0.3, 0.85, 20, 13);
-    SelectionPlan plan = SelectionPlanner.plan(2, losses, 0, settings);
+    SelectionSettings settings =
+        new SelectionSettings(PolicyKind.SETA, 10, 0.5, 0.3, 0.85, 20, 13, Limits.NONE);
+    SelectionPlan plan = TestingPlans.plan(2, losses, 0, settings);
     BandFilter filter = new BandFilter(plan, settings.seed());
     long selected = 0;
     long id = 0;
@@ -186,11 +238,12 @@ class BandFilterTest {
   @Test
   void groupsOfEqualDifficultiesStayTheSameWhileTheWindowSlides() {
     // Two groups and a window of one: each selection takes exactly what the one before left out.
-    SelectionSettings settings = new SelectionSettings(PolicyKind.SETA, 2, 0.5, 0, 1, 20, 14);
+    SelectionSettings settings =
+        new SelectionSettings(PolicyKind.SETA, 2, 0.5, 0, 1, 20, 14, Limits.NONE);
     SparseHistogram equal = TestingHistograms.equal(1, 1000);
     boolean[][] selected = new boolean[5][1000];
     for (int epoch = 1; epoch < 5; epoch++) {
-      SelectionPlan plan = SelectionPlanner.plan(epoch, equal, 0, settings);
+      SelectionPlan plan = TestingPlans.plan(epoch, equal, 0, settings);
       BandFilter filter = new BandFilter(plan, settings.seed());
       for (int id = 0; id < 1000; id++) {
         selected[epoch][id] = filter.select(id, ONE, true) >= 0;
@@ -203,6 +256,7 @@ class BandFilterTest {
   }
 
   private static SelectionPlan plan(int epoch, List<Band> bands) {
-    return new SelectionPlan(epoch, PolicyKind.FULL, 0, 0, Window.all(0), false, List.of(), bands);
+    return new SelectionPlan(
+        epoch, PolicyKind.FULL, 0, 0, Window.all(0), false, List.of(), bands, List.of(), 0);
   }
 }

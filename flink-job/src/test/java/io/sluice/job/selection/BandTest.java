@@ -10,10 +10,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BandTest {
   @Test
   void changesOnlyWhatIsAskedFor() {
-    Band band = new Band(2000, 3000, Freshness.STALE, 0.25, 0.75, 0.5, 2);
+    Band band = new Band(2000, 3000, Freshness.STALE, 0.25, 0.75, 0.5, 2, true);
 
-    assertThat(band.split(0, 0.5)).isEqualTo(new Band(2000, 3000, Freshness.STALE, 0, 0.5, 0.5, 2));
-    assertThat(band.unpruned()).isEqualTo(new Band(2000, 3000, Freshness.STALE, 0.25, 0.75, 1, 1));
+    assertThat(band.split(0, 0.5))
+        .isEqualTo(new Band(2000, 3000, Freshness.STALE, 0, 0.5, 0.5, 2, true));
+    assertThat(band.unpruned())
+        .isEqualTo(new Band(2000, 3000, Freshness.STALE, 0.25, 0.75, 1, 1, true));
   }
 
   @ParameterizedTest
@@ -35,6 +37,6 @@ class BandTest {
   void refusesWhatIsNoBand(
       int lower, int upper, double from, double to, double keep, float weight) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Band(lower, upper, Freshness.ANY, from, to, keep, weight));
+        .isThrownBy(() -> new Band(lower, upper, Freshness.ANY, from, to, keep, weight, false));
   }
 }

@@ -24,7 +24,8 @@ class NeverEmptyTest {
   })
   void pruningIsLiftedWhereItCouldDropEverySample(long samples, double keep, double expected) {
     List<Band> bands =
-        NeverEmpty.ensure(List.of(Band.everywhere(keep)), TestingHistograms.equal(1, samples));
+        NeverEmpty.ensure(
+            List.of(Band.everywhere(keep)), Population.of(TestingHistograms.equal(1, samples)));
 
     assertThat(bands).containsExactly(Band.everywhere(expected));
   }
@@ -40,7 +41,9 @@ class NeverEmptyTest {
     Band band = Band.of(ONE, ONE, 0.5, 1);
 
     assertThat(
-            NeverEmpty.ensure(List.of(band.split(0.25, 0.75)), TestingHistograms.equal(1, samples)))
+            NeverEmpty.ensure(
+                List.of(band.split(0.25, 0.75)),
+                Population.of(TestingHistograms.equal(1, samples))))
         .containsExactly(Band.of(ONE, ONE, keep, 1).split(from, to));
   }
 
@@ -52,32 +55,33 @@ class NeverEmptyTest {
     histogram.add(TestingHistograms.equal(2, 20));
     histogram.add(TestingHistograms.equal(4, 1000));
 
-    assertThat(NeverEmpty.ensure(bands, histogram.toSparse())).isEqualTo(bands);
-    assertThat(NeverEmpty.ensure(bands.subList(0, 1), histogram.toSparse()))
+    assertThat(NeverEmpty.ensure(bands, Population.of(histogram.toSparse()))).isEqualTo(bands);
+    assertThat(NeverEmpty.ensure(bands.subList(0, 1), Population.of(histogram.toSparse())))
         .containsExactly(Band.of(ONE, ONE, 1, 1));
   }
 
   @Test
   void aLiftedBandNeedsNoWeightToMakeUpForPruning() {
     assertThat(
-            NeverEmpty.ensure(List.of(Band.of(ONE, TWO, 0.5, 2)), TestingHistograms.equal(1, 10)))
+            NeverEmpty.ensure(
+                List.of(Band.of(ONE, TWO, 0.5, 2)), Population.of(TestingHistograms.equal(1, 10))))
         .containsExactly(Band.of(ONE, TWO, 1, 1));
   }
 
   @Test
   void aBandThatMayHoldNoFreshSamplePromisesNothing() {
-    Band fresh = new Band(ONE, ONE, Freshness.FRESH, 0, 1, 1, 1);
+    Band fresh = new Band(ONE, ONE, Freshness.FRESH, 0, 1, 1, 1, false);
 
-    assertThat(NeverEmpty.chanceOfNone(List.of(fresh), TestingHistograms.equal(1, 1000)))
+    assertThat(Population.of(TestingHistograms.equal(1, 1000)).chanceOfNone(List.of(fresh)))
         .isEqualTo(1);
   }
 
   @Test
   void unseenSamplesMakeASelectionByThemselves() {
     SelectionSettings settings =
-        new SelectionSettings(PolicyKind.RANDOM, 10, 0.5, 0.5, 0.85, 20, 1);
+        new SelectionSettings(PolicyKind.RANDOM, 10, 0.5, 0.5, 0.85, 20, 1, Limits.NONE);
 
-    assertThat(SelectionPlanner.plan(1, TestingHistograms.equal(1, 3), 1, settings).bands())
+    assertThat(TestingPlans.plan(1, TestingHistograms.equal(1, 3), 1, settings).bands())
         .containsExactly(Band.everywhere(0.5));
   }
 
@@ -94,9 +98,16 @@ class NeverEmptyTest {
       IntStream.of(codes).forEach(code -> histogram.add((char) code));
       SelectionSettings settings =
           new SelectionSettings(
-              policy, 1 + random.nextInt(12), 0.1 + 0.9 * random.nextDouble(), 0.9, 0.85, 20, run);
+              policy,
+              1 + random.nextInt(12),
+              0.1 + 0.9 * random.nextDouble(),
+              0.9,
+              0.85,
+              20,
+              run,
+              Limits.NONE);
       for (int epoch = 0; epoch < 20; epoch++) {
-        SelectionPlan plan = SelectionPlanner.plan(epoch, histogram.toSparse(), 0, settings);
+        SelectionPlan plan = TestingPlans.plan(epoch, histogram.toSparse(), 0, settings);
         BandFilter filter = new BandFilter(plan, run);
         assertThat(IntStream.range(0, samples))
             .as("selection %d of %s", epoch, settings)

@@ -15,11 +15,11 @@ class SelectionPlannerTest {
 
   /** k = 10, α = 0.5, p = 0.25 hence r = 0.75, δ = 0.85, E = 20. */
   private static SelectionSettings settings(PolicyKind policy) {
-    return new SelectionSettings(policy, 10, 0.5, 0.25, 0.85, 20, 1);
+    return new SelectionSettings(policy, 10, 0.5, 0.25, 0.85, 20, 1, Limits.NONE);
   }
 
   private static SelectionPlan seta(int epoch, SparseHistogram measured) {
-    return SelectionPlanner.plan(epoch, measured, 0, settings(PolicyKind.SETA));
+    return TestingPlans.plan(epoch, measured, 0, settings(PolicyKind.SETA));
   }
 
   @ParameterizedTest(name = "selection {0} takes {2} groups from {1}, annealing: {3}")
@@ -50,10 +50,11 @@ class SelectionPlannerTest {
 
   @Test
   void aRunWithoutCyclesKeepsItsWindow() {
-    SelectionSettings endless = new SelectionSettings(PolicyKind.SETA, 10, 0.5, 0.25, 0.85, 0, 1);
+    SelectionSettings endless =
+        new SelectionSettings(PolicyKind.SETA, 10, 0.5, 0.25, 0.85, 0, 1, Limits.NONE);
 
     for (int epoch : new int[] {1, 17, 19, 100, 999_999, 1_000_000}) {
-      SelectionPlan plan = SelectionPlanner.plan(epoch, LOSSES, 0, endless);
+      SelectionPlan plan = TestingPlans.plan(epoch, LOSSES, 0, endless);
 
       assertThat(plan.window()).isEqualTo(new Window(epoch % 6, 5, false));
       assertThat(plan.annealing()).isFalse();
@@ -64,7 +65,7 @@ class SelectionPlannerTest {
   @CsvSource({"RANDOM, 0.75", "FULL, 1"})
   void theBaselinesTreatAllSamplesAlikeInEveryEpoch(PolicyKind policy, double keep) {
     for (int epoch = 0; epoch < 20; epoch++) {
-      SelectionPlan plan = SelectionPlanner.plan(epoch, LOSSES, 5, settings(policy));
+      SelectionPlan plan = TestingPlans.plan(epoch, LOSSES, 5, settings(policy));
 
       assertThat(plan.bands()).containsExactly(Band.everywhere(keep));
       assertThat(plan.window()).isEqualTo(Window.all(10));
@@ -106,9 +107,10 @@ class SelectionPlannerTest {
 
   @Test
   void aSingleGroupOfEqualDifficultiesIsNotSplit() {
-    SelectionSettings one = new SelectionSettings(PolicyKind.SETA, 1, 0.5, 0.25, 0.85, 20, 1);
+    SelectionSettings one =
+        new SelectionSettings(PolicyKind.SETA, 1, 0.5, 0.25, 0.85, 20, 1, Limits.NONE);
 
-    SelectionPlan plan = SelectionPlanner.plan(3, TestingHistograms.equal(1.5, 1000), 0, one);
+    SelectionPlan plan = TestingPlans.plan(3, TestingHistograms.equal(1.5, 1000), 0, one);
 
     assertThat(plan.bands()).containsExactly(Band.of(code(1.5f), code(1.5f), 0.75, 1));
   }
@@ -126,7 +128,7 @@ class SelectionPlannerTest {
   void withoutMeasuredSamplesThereIsNothingToCluster(PolicyKind policy) {
     for (int epoch : new int[] {0, 1, 19}) {
       SelectionPlan plan =
-          SelectionPlanner.plan(epoch, SparseHistogram.empty(), 1000, settings(policy));
+          TestingPlans.plan(epoch, SparseHistogram.empty(), 1000, settings(policy));
 
       assertThat(plan.clusters()).isEmpty();
       assertThat(plan.window()).isEqualTo(new Window(0, 0, true));
@@ -136,7 +138,7 @@ class SelectionPlannerTest {
 
   @Test
   void countsWhatIsKnown() {
-    SelectionPlan plan = SelectionPlanner.plan(4, LOSSES, 23, settings(PolicyKind.SETA));
+    SelectionPlan plan = TestingPlans.plan(4, LOSSES, 23, settings(PolicyKind.SETA));
 
     assertThat(plan.epoch()).isEqualTo(4);
     assertThat(plan.policy()).isEqualTo(PolicyKind.SETA);
@@ -151,7 +153,7 @@ class SelectionPlannerTest {
     List<SelectionPlan> plans =
         IntStream.range(0, 2)
             .mapToObj(i -> TestingHistograms.logNormal(20_000, 9))
-            .map(measured -> SelectionPlanner.plan(3, measured, 0, settings(policy)))
+            .map(measured -> TestingPlans.plan(3, measured, 0, settings(policy)))
             .toList();
 
     assertThat(plans.get(0)).isEqualTo(plans.get(1));
@@ -161,7 +163,7 @@ class SelectionPlannerTest {
   void refusesNegativeNumbers() {
     assertThatIllegalArgumentException().isThrownBy(() -> seta(-1, LOSSES));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> SelectionPlanner.plan(1, LOSSES, -1, settings(PolicyKind.SETA)));
+        .isThrownBy(() -> TestingPlans.plan(1, LOSSES, -1, settings(PolicyKind.SETA)));
   }
 
   private static int code(float difficulty) {

@@ -2,7 +2,6 @@ package io.sluice.job.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,10 +9,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SelectionSettingsTest {
   @ParameterizedTest
-  @CsvSource({"0, 1", "0.5, 0.5", "0.75, 0.25", "0.9, 0.1", "0.95, 0.1", "1, 0.1"})
-  void keepsAtLeastATenth(double pruneRatio, double keepRatio) {
-    assertThat(settings(10, 0.5, pruneRatio, 0.85, 20).keepRatio())
-        .isCloseTo(keepRatio, within(1e-15));
+  @CsvSource({"0, 0", "0.5, 0.5", "0.75, 0.75", "0.9, 0.9", "0.95, 0.9", "1, 0.9"})
+  void prunesAtMostNineTenths(double pruneRatio, double effective) {
+    assertThat(settings(10, 0.5, pruneRatio, 0.85, 20).pruneRatio()).isEqualTo(effective);
   }
 
   @ParameterizedTest(name = "selection {0} with start {1} of cycles of {2}: {3}")
@@ -72,11 +70,13 @@ class SelectionSettingsTest {
     assertThat(PolicyKind.SETA.label()).isEqualTo("seta");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PolicyKind.of("SeTa"))
-        .withMessage("there is no policy 'SeTa'; allowed: seta, random, full");
+        .withMessage(
+            "there is no policy 'SeTa'; allowed: seta, infobatch, orderdp, repb, random, static, full");
   }
 
   private static SelectionSettings settings(
       int clusters, double scale, double prune, double start, int cycle) {
-    return new SelectionSettings(PolicyKind.SETA, clusters, scale, prune, start, cycle, 1);
+    return new SelectionSettings(
+        PolicyKind.SETA, clusters, scale, prune, start, cycle, 1, Limits.NONE);
   }
 }

@@ -23,8 +23,9 @@ public final class TestingFilters {
   }
 
   private static BandFilter filter(PolicyKind policy, int epoch) {
-    SelectionSettings settings = new SelectionSettings(policy, 5, 0.9, 0.2, 0.875, EPOCHS, SEED);
+    SelectionSettings settings =
+        new SelectionSettings(policy, 5, 0.9, 0.2, 0.875, EPOCHS, SEED, Limits.NONE);
     SparseHistogram measured = TestingHistograms.logNormal(100_000, SEED);
-    return new BandFilter(SelectionPlanner.plan(epoch, measured, 0, settings), SEED);
+    return new BandFilter(TestingPlans.plan(epoch, measured, 0, settings), SEED);
   }
 }

@@ -2,11 +2,14 @@ package io.sluice.local.bench;
 
 import io.sluice.job.SelectionOptions;
 import io.sluice.job.selection.BandFilter;
+import io.sluice.job.selection.BandFilter.Traits;
 import io.sluice.job.selection.DifficultyCode;
 import io.sluice.job.selection.Histogram;
+import io.sluice.job.selection.Population;
 import io.sluice.job.selection.SelectionPlan;
 import io.sluice.job.selection.SelectionPlanner;
 import io.sluice.job.selection.SelectionSettings;
+import io.sluice.job.selection.Spending;
 import io.sluice.protocol.config.RunConfig;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -46,8 +49,18 @@ final class InProcessSelection {
       histogram.add(code);
       buffer.putChar(code);
     }
-    SelectionPlan plan = SelectionPlanner.plan(epoch, histogram.toSparse(), 0, settings);
-    new BandFilter(plan, settings.seed()).select(0, 1, codes, fresh, new long[][] {selected}, 0);
+    SelectionPlan plan =
+        SelectionPlanner.plan(
+            epoch, Population.of(histogram.toSparse()), 0, Spending.NONE, settings);
+    new BandFilter(plan, settings.seed())
+        .select(
+            0,
+            1,
+            codes,
+            new Traits(fresh, null, null),
+            new long[][] {selected},
+            0,
+            selected.length);
     return (double) (System.nanoTime() - start) / losses.length;
   }
 }

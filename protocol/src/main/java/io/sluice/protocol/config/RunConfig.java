@@ -126,6 +126,11 @@ public final class RunConfig {
     return get(Options.AVERAGE).equals("on");
   }
 
+  /** Whether difficulties are made of losses relative to their mini-batch's mean. */
+  public boolean relativeLosses() {
+    return get(Options.SIGNAL).equals("relative");
+  }
+
   /** Properties for any Kafka client of this run: the brokers and every {@code kafka.} key. */
   public Properties kafkaProperties() {
     Properties properties = new Properties();

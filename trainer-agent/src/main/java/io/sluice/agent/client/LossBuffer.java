@@ -20,23 +20,28 @@ final class LossBuffer {
 
   /**
    * @param batchSize losses of one shard that make a batch
+   * @param relative whether losses relative to their mini-batch's mean are sent, too
    * @param batches takes each batch; epoch, rank and incarnation are still to be set
    */
-  LossBuffer(Sharding sharding, int batchSize, Consumer<LossBatch.Builder> batches) {
+  LossBuffer(
+      Sharding sharding, int batchSize, boolean relative, Consumer<LossBatch.Builder> batches) {
     this.sharding = sharding;
     this.batchSize = batchSize;
     this.batches = batches;
     this.buffers = new ShardLosses[sharding.shards()];
     for (int shard = 0; shard < buffers.length; shard++) {
-      buffers[shard] = new ShardLosses(shard);
+      buffers[shard] = new ShardLosses(shard, relative);
     }
     this.nextSequence = new long[sharding.shards()];
     this.countInEpoch = new long[sharding.shards()];
   }
 
-  void add(long sampleId, float loss) {
+  /**
+   * @param relativeLoss of no account where only plain losses are sent
+   */
+  void add(long sampleId, float loss, float relativeLoss) {
     ShardLosses buffer = buffers[sharding.shardOf(sampleId)];
-    buffer.add(sharding.localIndexOf(sampleId), loss);
+    buffer.add(sharding.localIndexOf(sampleId), loss, relativeLoss);
     if (buffer.size() >= batchSize) {
       emit(buffer);
     }

@@ -54,6 +54,10 @@ final class LossSender implements AutoCloseable {
   private boolean dropping;
   private final long[] gatheredIds;
   private final float[] gatheredLosses;
+
+  /** Of each loss, the mean of those that it was reported with. */
+  private final float[] gatheredMeans;
+
   private int gathered;
 
   // Of the sender's thread.
@@ -62,11 +66,13 @@ final class LossSender implements AutoCloseable {
 
   /**
    * @param capacity most losses held that Kafka has not taken
+   * @param relative whether losses relative to their mini-batch's mean are sent, too
    */
   LossSender(
       EventWriter writer,
       Sharding sharding,
       int capacity,
+      boolean relative,
       ClientCounters counters,
       int firstEpoch) {
     this.writer = writer;
@@ -78,7 +84,9 @@ final class LossSender implements AutoCloseable {
     // Together with what waits for a batch to fill, at most three quarters of the capacity.
     this.gatheredIds = new long[Math.min(HANDED_OVER, capacity / 4)];
     this.gatheredLosses = new float[gatheredIds.length];
-    this.buffer = new LossBuffer(sharding, batchSize(capacity, sharding.shards()), this::send);
+    this.gatheredMeans = new float[gatheredIds.length];
+    this.buffer =
+        new LossBuffer(sharding, batchSize(capacity, sharding.shards()), relative, this::send);
   }
 
   /** Lets at most half of the capacity wait in the shards' buffers for a batch to fill. */
@@ -94,7 +102,7 @@ final class LossSender implements AutoCloseable {
     }
     counters.lossesReported.add(count);
     int admitted = budget.admit(count);
-    gather(ids, losses, admitted);
+    gather(ids, losses, admitted, mean(losses, count));
     if (admitted < count) {
       counters.lossesDropped.add(count - admitted);
       if (!dropping) {
@@ -108,11 +116,25 @@ final class LossSender implements AutoCloseable {
     }
   }
 
-  private void gather(long[] ids, float[] losses, int count) {
+  /** Of those that are finite, since the job refuses the others alone; 0 if none is. */
+  private static float mean(float[] losses, int count) {
+    double sum = 0;
+    int finite = 0;
+    for (int i = 0; i < count; i++) {
+      if (Float.isFinite(losses[i])) {
+        sum += losses[i];
+        finite++;
+      }
+    }
+    return finite == 0 ? 0 : (float) (sum / finite);
+  }
+
+  private void gather(long[] ids, float[] losses, int count, float mean) {
     for (int from = 0; from < count; ) {
       int taken = Math.min(count - from, gatheredIds.length - gathered);
       System.arraycopy(ids, from, gatheredIds, gathered, taken);
       System.arraycopy(losses, from, gatheredLosses, gathered, taken);
+      Arrays.fill(gatheredMeans, gathered, gathered + taken, mean);
       gathered += taken;
       from += taken;
       if (gathered == gatheredIds.length) {
@@ -124,8 +146,9 @@ final class LossSender implements AutoCloseable {
   private void handOverGathered() {
     long[] ids = Arrays.copyOf(gatheredIds, gathered);
     float[] losses = Arrays.copyOf(gatheredLosses, gathered);
+    float[] means = Arrays.copyOf(gatheredMeans, gathered);
     gathered = 0;
-    execute(() -> buffer(ids, losses));
+    execute(() -> buffer(ids, losses, means));
   }
 
   void declare(List<IdRange> samples, int fromEpoch) {
@@ -213,13 +236,13 @@ final class LossSender implements AutoCloseable {
     return handover.delivered;
   }
 
-  private void buffer(long[] ids, float[] losses) {
+  private void buffer(long[] ids, float[] losses, float[] means) {
     if (writer.hasFailed()) {
       settled(losses.length, false);
       return;
     }
     for (int i = 0; i < losses.length; i++) {
-      buffer.add(ids[i], losses[i]);
+      buffer.add(ids[i], losses[i], losses[i] - means[i]);
     }
   }
 

@@ -20,7 +20,8 @@ import org.apache.kafka.common.errors.WakeupException;
 /**
  * Follows {@code <run>.dead-letters} for what concerns this agent, so that one whom the job does
  * not listen to any more stops, and says why, instead of training for nothing: another agent has
- * taken its rank, its Join or its parameters were refused, or losses that it sent have not arrived.
+ * taken its rank, its Join or its parameters were refused, losses that it sent have not arrived, or
+ * they are not those that the job selects by.
  */
 final class RefusalWatch implements AutoCloseable {
 
@@ -28,7 +29,8 @@ final class RefusalWatch implements AutoCloseable {
   private static final String FENCED = "fenced";
 
   /** What an agent cannot go on after, whichever of its records it is said of. */
-  private static final Set<String> FINAL = Set.of(FENCED, "unknown-incarnation", "count-mismatch");
+  private static final Set<String> FINAL =
+      Set.of(FENCED, "unknown-incarnation", "count-mismatch", "no-relative-loss");
 
   /**
    * Why the job may refuse parameters whose average comes all the same: without those of a rank

@@ -70,7 +70,13 @@ public final class SelectionClient implements AutoCloseable {
     this.counters = counters;
     this.writer = writer;
     this.sender =
-        new LossSender(writer, sharding, config.get(Options.LOSS_BUFFER), counters, firstEpoch);
+        new LossSender(
+            writer,
+            sharding,
+            config.get(Options.LOSS_BUFFER),
+            config.relativeLosses(),
+            counters,
+            firstEpoch);
     this.reader = reader;
     this.refusals = refusals;
   }
@@ -190,6 +196,9 @@ public final class SelectionClient implements AutoCloseable {
   /**
    * Takes losses to be sent. Returns at once and keeps nothing of the arrays. Losses beyond the
    * loss-buffer that Kafka has not taken yet are dropped and counted.
+   *
+   * <p>With {@code signal: relative}, one call has to be one mini-batch: each loss is also sent
+   * less the mean of those that it was reported with.
    *
    * @param epoch the open epoch: what was reported before {@link #closeEpoch} counts for the epoch
    *     that it closes, what is reported after it for the next one

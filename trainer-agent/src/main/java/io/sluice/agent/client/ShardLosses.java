@@ -13,10 +13,18 @@ final class ShardLosses {
   private final int shard;
   private long[] localIndices = new long[0];
   private float[] losses = new float[0];
+
+  /** Null where only plain losses are sent. */
+  private float[] relativeLosses;
+
   private int size;
 
-  ShardLosses(int shard) {
+  /**
+   * @param relative whether losses relative to their mini-batch's mean are sent, too
+   */
+  ShardLosses(int shard, boolean relative) {
     this.shard = shard;
+    this.relativeLosses = relative ? new float[0] : null;
   }
 
   int shard() {
@@ -27,11 +35,18 @@ final class ShardLosses {
     return size;
   }
 
-  void add(long localIndex, float loss) {
+  /**
+   * @param relativeLoss of no account where only plain losses are sent
+   */
+  void add(long localIndex, float loss, float relativeLoss) {
     if (size == losses.length) {
       int capacity = Math.max(INITIAL_CAPACITY, 2 * size);
       localIndices = Arrays.copyOf(localIndices, capacity);
       losses = Arrays.copyOf(losses, capacity);
+      relativeLosses = relativeLosses == null ? null : Arrays.copyOf(relativeLosses, capacity);
+    }
+    if (relativeLosses != null) {
+      relativeLosses[size] = relativeLoss;
     }
     localIndices[size] = localIndex;
     losses[size++] = loss;
@@ -43,6 +58,9 @@ final class ShardLosses {
     long previous = 0;
     for (int place : order()) {
       batch.addLocalIndexDeltas(localIndices[place] - previous).addLosses(losses[place]);
+      if (relativeLosses != null) {
+        batch.addRelativeLosses(relativeLosses[place]);
+      }
       previous = localIndices[place];
     }
     size = 0;

@@ -35,8 +35,8 @@ public class LossBufferBenchmark {
   private static final int LOCAL_INDICES = 1 << 17;
   private static final Sharding SHARDING = new Sharding(SHARDS, 1);
 
-  private final LossBuffer gathering = new LossBuffer(SHARDING, BATCH, this::count);
-  private final LossBuffer encoding = new LossBuffer(SHARDING, BATCH, this::encode);
+  private final LossBuffer gathering = new LossBuffer(SHARDING, BATCH, false, this::count);
+  private final LossBuffer encoding = new LossBuffer(SHARDING, BATCH, false, this::encode);
   private long[] sampleIds;
   private float[] losses;
   private long written;
@@ -72,7 +72,7 @@ public class LossBufferBenchmark {
   private long report(LossBuffer buffer) {
     written = 0;
     for (int i = 0; i < LOSSES; i++) {
-      buffer.add(sampleIds[i], losses[i]);
+      buffer.add(sampleIds[i], losses[i], 0);
     }
     return written;
   }

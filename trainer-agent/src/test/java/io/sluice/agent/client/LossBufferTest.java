@@ -19,11 +19,11 @@ class LossBufferTest {
   void aFullShardGoesOutSortedAndOthersWait() {
     LossBuffer buffer = buffer(new Sharding(4, 2), 3);
 
-    buffer.add(41, 1.5f); // shard 1, local index 10
-    buffer.add(2, 9f); // shard 2
-    buffer.add(5, 2.5f); // shard 1, local index 1
+    buffer.add(41, 1.5f, 0); // shard 1, local index 10
+    buffer.add(2, 9f, 0); // shard 2
+    buffer.add(5, 2.5f, 0); // shard 1, local index 1
     assertThat(batches).isEmpty();
-    buffer.add(13, 3.5f); // shard 1, local index 3
+    buffer.add(13, 3.5f, 0); // shard 1, local index 3
 
     assertThat(batches).hasSize(1);
     LossBatch batch = batches.get(0);
@@ -36,10 +36,10 @@ class LossBufferTest {
   void lossesOfOneSampleStayInTheirOrder() {
     LossBuffer buffer = buffer(new Sharding(1, 1), 4);
 
-    buffer.add(7, 1f);
-    buffer.add(3, 2f);
-    buffer.add(7, 3f);
-    buffer.add(7, 2f);
+    buffer.add(7, 1f, 0);
+    buffer.add(3, 2f, 0);
+    buffer.add(7, 3f, 0);
+    buffer.add(7, 2f, 0);
 
     assertThat(batches.get(0).getLocalIndexDeltasList()).containsExactly(3L, 4L, 0L, 0L);
     assertThat(batches.get(0).getLossesList()).containsExactly(2f, 1f, 3f, 2f);
@@ -49,10 +49,10 @@ class LossBufferTest {
   void sequencesGoOnOverEpochsAndCountsDoNot() {
     LossBuffer buffer = buffer(new Sharding(2, 1), 2);
     for (long id : new long[] {0, 2, 4, 1}) {
-      buffer.add(id, 1f);
+      buffer.add(id, 1f, 0);
     }
     assertThat(buffer.endEpoch()).containsExactly(3, 1);
-    buffer.add(6, 1f);
+    buffer.add(6, 1f, 0);
     assertThat(buffer.endEpoch()).containsExactly(1, 0);
     assertThat(buffer.endEpoch()).containsExactly(0, 0);
 
@@ -75,7 +75,7 @@ class LossBufferTest {
       for (int i = random.nextInt(2000); i > 0; i--) {
         long id = random.nextLong(1L << random.nextInt(1, 63));
         float loss = random.nextInt();
-        buffer.add(id, loss);
+        buffer.add(id, loss, 0);
         reported.computeIfAbsent(id, key -> new ArrayList<>()).add(loss);
       }
       long[] counts = buffer.endEpoch();
@@ -98,6 +98,32 @@ class LossBufferTest {
   }
 
   @Test
+  void relativeLossesStayWithTheirSamples() {
+    LossBuffer buffer =
+        new LossBuffer(new Sharding(4, 1), 10, true, batch -> batches.add(batch.build()));
+    buffer.add(9, 3f, 0.5f);
+    buffer.add(1, 2f, -0.5f);
+    buffer.add(5, 2.5f, 0f);
+
+    buffer.endEpoch();
+
+    LossBatch batch = batches.get(0);
+    assertThat(batch.getLocalIndexDeltasList()).containsExactly(0L, 1L, 1L);
+    assertThat(batch.getLossesList()).containsExactly(2f, 2.5f, 3f);
+    assertThat(batch.getRelativeLossesList()).containsExactly(-0.5f, 0f, 0.5f);
+  }
+
+  @Test
+  void withoutTheSignalNoRelativeLossesAreSent() {
+    LossBuffer buffer = buffer(new Sharding(4, 1), 10);
+    buffer.add(9, 3f, 0.5f);
+
+    buffer.endEpoch();
+
+    assertThat(batches.get(0).getRelativeLossesList()).isEmpty();
+  }
+
+  @Test
   void waitingForBatchesNeverTakesMoreThanHalfOfTheCapacity() {
     assertThat(LossSender.batchSize(4_194_304, 128)).isEqualTo(1024);
     for (int capacity : new int[] {1024, 5000, 4_194_304}) {
@@ -111,6 +137,6 @@ class LossBufferTest {
   }
 
   private LossBuffer buffer(Sharding sharding, int batchSize) {
-    return new LossBuffer(sharding, batchSize, batch -> batches.add(batch.build()));
+    return new LossBuffer(sharding, batchSize, false, batch -> batches.add(batch.build()));
   }
 }

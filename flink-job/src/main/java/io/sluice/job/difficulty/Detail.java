@@ -1,0 +1,27 @@
+package io.sluice.job.difficulty;
+
+import io.sluice.job.selection.SelectionSettings;
+import java.io.Serializable;
+
+/**
+ * What is kept of samples beside their difficulty: only what the run's selection asks for.
+ *
+ * @param freshness whether samples measured in the epoch just closed are counted apart
+ * @param inclusion whether it is counted how many selections a sample was in: 4 bytes a sample
+ * @param labels whether classes are kept, and counted apart: 2 bytes a sample
+ * @param greatestWeight cap on the weight that comes of the inclusion
+ */
+public record Detail(boolean freshness, boolean inclusion, boolean labels, double greatestWeight)
+    implements Serializable {
+
+  /** Difficulties alone. */
+  public static final Detail NONE = new Detail(false, false, false, 1);
+
+  public static Detail of(SelectionSettings settings) {
+    return new Detail(
+        settings.policy().needsFreshness(),
+        settings.policy().needsInclusion(),
+        settings.limits().classFloor() > 0,
+        settings.limits().maxWeight());
+  }
+}
