@@ -2,6 +2,7 @@ package io.sluice.job.selection;
 
 import io.sluice.job.selection.Policy.Situation;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /**
  * How many samples a selection is to take, so that a cycle keeps within its budget: what is left of
@@ -27,37 +28,53 @@ final class Budget {
       return OptionalDouble.empty();
     }
     Limits limits = settings.limits();
-    int sweep = policy.sweep(situation);
-    double share = share(epoch, sweep, settings);
     if (!limits.hasBudget()) {
       return limits.swing() == 0
           ? OptionalDouble.empty()
-          : OptionalDouble.of(policy.volume(situation, settings.pruneRatio()) * share);
+          : OptionalDouble.of(
+              policy.volume(situation, settings.pruneRatio())
+                  * share(situation, epoch, policy, limits.swing()));
     }
     double known = situation.measured().total() + unseen;
-    if (settings.cycle() == 0) {
-      return OptionalDouble.of(limits.budget() * known * share - unseen);
-    }
+    double samples =
+        settings.cycle() == 0
+            ? ofEndless(policy, situation, known)
+            : ofCycle(policy, situation, known, spent);
+    return OptionalDouble.of(Math.max(0, Math.min(known, samples) - unseen));
+  }
+
+  private static double ofEndless(Policy policy, Situation situation, double known) {
+    double mean = situation.settings().limits().budget() * known;
+    return mean * share(situation, situation.epoch(), policy, swing(situation, mean, known));
+  }
+
+  private static double ofCycle(Policy policy, Situation situation, double known, Spending spent) {
+    SelectionSettings settings = situation.settings();
+    int epoch = situation.epoch();
     int end = epoch - epoch % settings.cycle() + settings.cycle();
-    double shares = 0;
-    double whole = 0;
-    for (int later = epoch; later < end; later++) {
-      if (policy.takesAll(later, settings)) {
-        whole += known;
-      } else {
-        shares += share(later, sweep, settings);
-      }
-    }
-    double total = limits.budget() * (spent.known() + known * (end - epoch));
+    int[] selections =
+        IntStream.range(epoch, end).filter(later -> !policy.takesAll(later, settings)).toArray();
+    double whole = known * (end - epoch - selections.length);
+    double total = settings.limits().budget() * (spent.known() + known * (end - epoch));
     double left = total - spent.selected() - whole;
-    return OptionalDouble.of(Math.max(0, Math.min(known, left * share / shares) - unseen));
+    double swing = swing(situation, left / selections.length, known);
+    double shares = 0;
+    for (int later : selections) {
+      shares += share(situation, later, policy, swing);
+    }
+    return left * share(situation, epoch, policy, swing) / shares;
+  }
+
+  /** No further than to all samples, or the high volumes would not make up for the low ones. */
+  private static double swing(Situation situation, double mean, double known) {
+    return Math.max(0, Math.min(situation.settings().limits().swing(), known / mean - 1));
   }
 
   /** Low first, since selection 0 has taken everything. */
-  private static double share(int epoch, int sweep, SelectionSettings settings) {
-    int inCycle = settings.cycle() == 0 ? epoch : epoch % settings.cycle();
-    boolean high = (Math.max(0, inCycle - 1) / sweep) % 2 == 1;
-    double swing = settings.limits().swing();
+  private static double share(Situation situation, int epoch, Policy policy, double swing) {
+    int cycle = situation.settings().cycle();
+    int inCycle = cycle == 0 ? epoch : epoch % cycle;
+    boolean high = Math.max(0, inCycle - 1) / policy.sweep(situation) % 2 == 1;
     return high ? 1 + swing : 1 - swing;
   }
 }
