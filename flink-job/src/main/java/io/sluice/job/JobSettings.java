@@ -13,6 +13,7 @@ import org.apache.flink.configuration.StateBackendOptions;
  * What the graph is built from.
  *
  * @param relativeLosses whether difficulties are made of losses relative to their mini-batch's mean
+ * @param quarantine after how many measurements among the hardest a sample is left out; 0 for never
  * @param smoothing β, above 0 to 1
  * @param stallWarning how long an epoch or a sync may wait for ranks before it is reported
  * @param averages whether the agents train one model
@@ -23,6 +24,7 @@ record JobSettings(
     Sharding sharding,
     SelectionSettings selection,
     boolean relativeLosses,
+    int quarantine,
     double smoothing,
     Duration stallWarning,
     boolean averages,
@@ -40,6 +42,7 @@ record JobSettings(
         config.sharding(),
         SelectionOptions.from(config),
         config.relativeLosses(),
+        config.get(Options.QUARANTINE),
         config.get(Options.SMOOTHING),
         config.get(Options.STALL_WARNING),
         config.averages(),

@@ -162,7 +162,9 @@ public final class SelectionJob {
             .keyBy(new ShardKeySelector<>(shards, CodesPart::shard))
             .connect(plans.keyBy(new ShardKeySelector<>(shards, ShardPlan::shard)))
             .process(
-                new Selector(settings.sharding(), settings.selection().seed()), ChunkRecord.TYPE)
+                new Selector(
+                    settings.sharding(), settings.selection().seed(), settings.quarantine()),
+                ChunkRecord.TYPE)
             .name("selector")
             .uid("selector");
 

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * CONTRIBUTING.md.
  *
  * <p>{@code before-membership} had agents that stated a generation, members as single ranks, and no
- * retired samples.
+ * retired samples; {@code before-policies} had nothing told apart beside difficulty, and no budget.
  */
 class KeptSavepointTest {
 

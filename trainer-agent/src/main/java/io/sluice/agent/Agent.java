@@ -121,7 +121,8 @@ public final class Agent implements AutoCloseable {
     int firstEpoch = loop.nextEpoch();
     List<IdRange> samples =
         config.get(Options.RANK) == 0 ? List.of(new IdRange(0, source.train().count())) : List.of();
-    try (SelectionClient joined = SelectionClient.join(config, firstEpoch, samples);
+    try (SelectionClient joined =
+            SelectionClient.join(config, firstEpoch, samples, source.train()::label);
         KafkaFeed feed = new KafkaFeed(joined, config, firstEpoch)) {
       client = joined;
       if (exchange != null) {

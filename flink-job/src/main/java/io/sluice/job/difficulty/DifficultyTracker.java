@@ -222,8 +222,15 @@ public final class DifficultyTracker
 
   private void know(SamplesDeclared samples) throws Exception {
     long added = 0;
+    int labelled = 0;
     for (int i = 0; i < samples.firsts().length; i++) {
-      added += pages.know(samples.firsts()[i], samples.counts()[i]);
+      long first = samples.firsts()[i];
+      long count = samples.counts()[i];
+      added += pages.know(first, count);
+      if (detail.labels() && samples.labels() != null) {
+        pages.label(first, count, samples.labels(), labelled);
+        labelled += (int) count;
+      }
     }
     if (added == 0 && samples.firsts().length > 0) {
       refusals.repeated(Rejection.REPEATED_SAMPLES);

@@ -85,6 +85,22 @@ final class Pages {
   }
 
   /**
+   * Samples are of classes.
+   *
+   * @param labels class of each, from {@code from} on
+   */
+  void label(long first, long count, char[] labels, int from) throws Exception {
+    int next = from;
+    for (long index = first; index < first + count; ) {
+      long number = Page.numberOf(index);
+      int here = (int) (Math.min(first + count, (number + 1) << Page.BITS) - index);
+      change(number).label(Page.slotOf(index), labels, next, next + here);
+      next += here;
+      index += here;
+    }
+  }
+
+  /**
    * Samples are gone for good, and stay so if somebody declares them later.
    *
    * @return how many were not retired before

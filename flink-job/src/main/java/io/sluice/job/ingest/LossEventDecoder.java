@@ -18,6 +18,7 @@ import io.sluice.protocol.wire.SamplesAdded;
 import io.sluice.protocol.wire.SamplesRetired;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.LongStream;
 
 /**
  * From the bytes of one record to events by shard. Refuses whatever one record alone shows to be
@@ -38,6 +39,8 @@ final class LossEventDecoder {
     /** All losses of a batch are refused, and the agent that sent them has to know. */
     void rejectLosses(Rejection reason, String detail, LossBatch batch);
   }
+
+  private static final int MAX_LABEL = 65_534;
 
   private static final String NO_SAMPLES = "no range of samples";
 
@@ -234,7 +237,7 @@ final class LossEventDecoder {
       return;
     }
     Ranges ranges = ranges(added.getShard(), added.getRangesList(), out);
-    if (ranges != null) {
+    if (ranges != null && areLabels(added, ranges, out)) {
       out.event(
           new SamplesDeclared(
               added.getShard(),
@@ -242,8 +245,37 @@ final class LossEventDecoder {
               added.getFromEpoch(),
               ranges.firsts(),
               ranges.counts(),
-              added.getDatasetSize()));
+              added.getDatasetSize(),
+              labels(added)));
     }
+  }
+
+  private static boolean areLabels(SamplesAdded added, Ranges ranges, Output out) {
+    long samples = LongStream.of(ranges.counts()).sum();
+    if (added.getLabelsCount() != 0 && added.getLabelsCount() != samples) {
+      String detail = added.getLabelsCount() + " labels for " + samples + " samples";
+      out.reject(Rejection.BAD_LABEL, detail, 1);
+      return false;
+    }
+    for (int label : added.getLabelsList()) {
+      if (label < 0 || label > MAX_LABEL) {
+        String detail = "label " + Integer.toUnsignedString(label) + "; allowed: 0 to " + MAX_LABEL;
+        out.reject(Rejection.BAD_LABEL, detail, 1);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static char[] labels(SamplesAdded added) {
+    if (added.getLabelsCount() == 0) {
+      return null;
+    }
+    char[] labels = new char[added.getLabelsCount()];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = (char) added.getLabels(i);
+    }
+    return labels;
   }
 
   private void retired(SamplesRetired retired, Position at, Output out) {

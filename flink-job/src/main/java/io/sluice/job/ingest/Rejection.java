@@ -16,6 +16,7 @@ public enum Rejection {
   INDEX_TOO_LARGE("index-too-large"),
   LENGTH_MISMATCH("length-mismatch"),
   BAD_RANGE("bad-range"),
+  BAD_LABEL("bad-label"),
   BAD_EPOCH("bad-epoch"),
   BAD_RANK("bad-rank"),
   BAD_STEP("bad-step"),

@@ -79,9 +79,16 @@ public sealed interface ShardEvent {
    * @param firsts first local index of each range
    * @param counts number of samples of each range
    * @param datasetSize one more than the greatest sample id declared so far; 0 for not said
+   * @param labels class of each sample, in the order of the ranges; null for none
    */
   record SamplesDeclared(
-      int shard, Position position, int fromEpoch, long[] firsts, long[] counts, long datasetSize)
+      int shard,
+      Position position,
+      int fromEpoch,
+      long[] firsts,
+      long[] counts,
+      long datasetSize,
+      char[] labels)
       implements ShardEvent {}
 
   /**

@@ -15,7 +15,8 @@ import org.apache.flink.core.memory.DataOutputView;
  * Layout: kind, shard, position, then the kind's fields in order; arrays after their length.
  *
  * <p>Version 1 wrote each index and each loss of a batch on its own; up to version 2, agents stated
- * a generation, members were single ranks, and samples could not be retired.
+ * a generation, members were single ranks, and samples could not be retired; up to version 3,
+ * samples had no labels.
  */
 public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> {
 
@@ -28,7 +29,7 @@ public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> 
 
   @Override
   protected int version() {
-    return 3;
+    return 4;
   }
 
   @Override
@@ -61,6 +62,7 @@ public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> 
       writeLongs(samples.firsts(), out);
       writeLongs(samples.counts(), out);
       out.writeLong(samples.datasetSize());
+      writeLabels(samples.labels(), out);
     } else if (event instanceof SamplesRetired samples) {
       writeHead(SAMPLES_RETIRED, event, out);
       writeLongs(samples.firsts(), out);
@@ -89,7 +91,8 @@ public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> 
               in.readInt(),
               readLongs(in),
               readLongs(in),
-              version < 3 ? 0 : in.readLong());
+              version < 3 ? 0 : in.readLong(),
+              version < 4 ? null : readLabels(in));
       case SAMPLES_RETIRED -> new SamplesRetired(shard, at, readLongs(in), readLongs(in));
       case MEMBERS_DECLARED ->
           version < 3
@@ -157,6 +160,26 @@ public final class ShardEventSerializer extends VersionedSerializer<ShardEvent> 
     out.writeByte(kind);
     out.writeInt(event.shard());
     event.position().write(out);
+  }
+
+  /** As -1 where there are none. */
+  private static void writeLabels(char[] labels, DataOutputView out) throws IOException {
+    out.writeInt(labels == null ? -1 : labels.length);
+    for (int i = 0; labels != null && i < labels.length; i++) {
+      out.writeChar(labels[i]);
+    }
+  }
+
+  private static char[] readLabels(DataInputView in) throws IOException {
+    int count = in.readInt();
+    if (count < 0) {
+      return null;
+    }
+    char[] labels = new char[count];
+    for (int i = 0; i < count; i++) {
+      labels[i] = in.readChar();
+    }
+    return labels;
   }
 
   private static void writeLongs(long[] values, DataOutputView out) throws IOException {

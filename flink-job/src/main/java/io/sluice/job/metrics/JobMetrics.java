@@ -207,12 +207,15 @@ public final class JobMetrics {
     private int epoch = -1;
     private long selectedOfEpoch;
     private volatile long selected;
+    private long quarantinedOfEpoch;
+    private volatile long quarantined;
     private volatile long turnaroundMillis = -1;
 
     public Selecting(MetricGroup operator) {
       selectedTotal = operator.counter("samplesSelectedTotal");
       savedTotal = operator.counter("samplesSavedTotal");
       gauge(operator, "samplesSelected", () -> selected);
+      gauge(operator, "samplesQuarantined", () -> quarantined);
       gauge(operator, "turnaroundMillis", () -> turnaroundMillis);
     }
 
@@ -224,11 +227,18 @@ public final class JobMetrics {
       if (epochOfChunk != epoch) {
         epoch = epochOfChunk;
         selectedOfEpoch = 0;
+        quarantinedOfEpoch = 0;
       }
       selectedOfEpoch += selectedOfChunk;
       selected = selectedOfEpoch;
       selectedTotal.inc(selectedOfChunk);
       savedTotal.inc(knownOfChunk - selectedOfChunk);
+    }
+
+    /** {@code samplesQuarantined}: in quarantine as of the newest selection. Call it after that. */
+    public void quarantined(long quarantinedOfChunk) {
+      quarantinedOfEpoch += quarantinedOfChunk;
+      quarantined = quarantinedOfEpoch;
     }
 
     /** {@code turnaroundMillis}: from the epoch's last EpochEnd to the newest chunk of it. */

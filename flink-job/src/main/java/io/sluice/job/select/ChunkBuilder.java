@@ -6,6 +6,7 @@ import io.sluice.job.selection.BandFilter;
 import io.sluice.protocol.Sharding;
 import io.sluice.protocol.Wire;
 import io.sluice.protocol.wire.SelectionChunk;
+import java.util.Arrays;
 import java.util.List;
 
 /** Applies a plan's filter to the codes of a part; the same input gives the same bytes. */
@@ -19,7 +20,11 @@ final class ChunkBuilder {
     this.sharding = sharding;
   }
 
-  SelectionChunk build(CodesPart part, BandFilter filter, int worldSize) {
+  /**
+   * @param quarantine null where there is none
+   */
+  SelectionChunk build(
+      CodesPart part, BandFilter filter, int worldSize, Quarantine.Held quarantine) {
     List<PageCodes> pages = part.pages();
     float[] weights = filter.weights();
     long firstPage = pages.isEmpty() ? 0 : pages.get(0).page();
@@ -38,6 +43,9 @@ final class ChunkBuilder {
           (int) (page.page() - firstPage) * PAGE_WORDS,
           words);
     }
+    if (quarantine != null) {
+      hold(quarantine, selected, Arrays.binarySearch(weights, 1f));
+    }
     SelectionChunk.Builder chunk =
         SelectionChunk.newBuilder()
             .setVersion(Wire.VERSION)
@@ -51,9 +59,33 @@ final class ChunkBuilder {
             .setWorldSize(worldSize);
     for (int i = 0; i < weights.length; i++) {
       if (selected[i] != null) {
-        chunk.addSamples(new SampleSet(selected[i]).message(weights[i]));
+        SampleSet samples = new SampleSet(selected[i]);
+        if (samples.count() > 0) {
+          chunk.addSamples(samples.message(weights[i]));
+        }
+      }
+    }
+    if (quarantine != null) {
+      SampleSet held = new SampleSet(quarantine.held());
+      if (held.count() > 0) {
+        chunk.setQuarantined(held.message());
       }
     }
     return chunk.build();
+  }
+
+  private static void hold(Quarantine.Held quarantine, long[][] selected, int weightOne) {
+    long[] held = quarantine.held();
+    for (long[] row : selected) {
+      for (int word = 0; row != null && word < held.length; word++) {
+        row[word] &= ~held[word];
+      }
+    }
+    if (selected[weightOne] == null) {
+      selected[weightOne] = new long[held.length];
+    }
+    for (int word = 0; word < held.length; word++) {
+      selected[weightOne][word] |= quarantine.measuredAgain()[word];
+    }
   }
 }

@@ -47,6 +47,16 @@ final class SampleSet {
         : message.setBits(bits(bytes)).build();
   }
 
+  /** The same without a weight. */
+  io.sluice.protocol.wire.SampleSet message() {
+    WeightedSamples samples = message(1);
+    return io.sluice.protocol.wire.SampleSet.newBuilder()
+        .setCount(samples.getCount())
+        .setBitmap(samples.getBitmap())
+        .setBits(samples.getBits())
+        .build();
+  }
+
   /** Without the zero bytes at the end. */
   private int bytes() {
     int last = words.length - 1;

@@ -15,6 +15,7 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.IntSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -28,9 +29,9 @@ import org.apache.flink.util.Collector;
 public final class Selector
     extends KeyedCoProcessFunction<Integer, CodesPart, ShardPlan, ChunkRecord> {
 
-  private final int shards;
-  private final int partitions;
+  private final Sharding sharding;
   private final long seed;
+  private final int limit;
 
   private transient MapState<Long, CodesPart> waitingParts;
   private transient MapState<Integer, ShardPlan> openPlans;
@@ -39,14 +40,17 @@ public final class Selector
   private transient JobMetrics.Selecting metrics;
   private transient ShardPlan filterSource;
   private transient BandFilter filter;
+  private transient Quarantine quarantine;
 
   /**
    * @param seed seed of the run; decides with epoch and sample id which samples are kept
+   * @param quarantine after how many measurements among the hardest a sample is left out; 0 for
+   *     never
    */
-  public Selector(Sharding sharding, long seed) {
-    this.shards = sharding.shards();
-    this.partitions = sharding.partitions();
+  public Selector(Sharding sharding, long seed, int quarantine) {
+    this.sharding = sharding;
     this.seed = seed;
+    this.limit = quarantine;
   }
 
   @Override
@@ -66,7 +70,13 @@ public final class Selector
             .getMapState(
                 new MapStateDescriptor<>(
                     "parts-done", IntSerializer.INSTANCE, IntSerializer.INSTANCE));
-    chunks = new ChunkBuilder(new Sharding(shards, partitions));
+    chunks = new ChunkBuilder(sharding);
+    MapState<Long, byte[]> streaks =
+        getRuntimeContext()
+            .getMapState(
+                new MapStateDescriptor<>(
+                    "streaks", LongSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE));
+    quarantine = limit == 0 ? null : new Quarantine(limit, seed, sharding, streaks);
     metrics = new JobMetrics.Selecting(getRuntimeContext().getMetricGroup());
   }
 
@@ -99,7 +109,8 @@ public final class Selector
 
   private void select(CodesPart part, ShardPlan plan, Context context, Collector<ChunkRecord> out)
       throws Exception {
-    SelectionChunk chunk = chunks.build(part, filterOf(plan), plan.worldSize());
+    Quarantine.Held held = quarantine == null ? null : quarantine.judge(part, plan.hardestFrom());
+    SelectionChunk chunk = chunks.build(part, filterOf(plan), plan.worldSize(), held);
     out.collect(new ChunkRecord(part.shard(), chunk.toByteArray()));
 
     Integer before = partsDone.get(part.epoch());
@@ -112,6 +123,7 @@ public final class Selector
     }
     long selected = chunk.getSamplesList().stream().mapToLong(WeightedSamples::getCount).sum();
     metrics.selected(part.epoch(), selected, chunk.getKnown());
+    metrics.quarantined(chunk.getQuarantined().getCount());
     metrics.turnaround(context.timerService().currentProcessingTime() - plan.endedAtMillis());
   }
 

@@ -15,6 +15,7 @@ public final class KeepHash {
   private static final long SPLIT = 1L << 32;
 
   private static final long TOP_UP = 1L << 33;
+  private static final long QUARANTINE = 1L << 34;
 
   private KeepHash() {}
 
@@ -55,12 +56,17 @@ public final class KeepHash {
     return stream(seed, TOP_UP + epoch);
   }
 
+  /** Stream of the hash that decides which samples in quarantine a selection measures again. */
+  public static long quarantineStream(long seed, int epoch) {
+    return stream(seed, QUARANTINE + epoch);
+  }
+
   private static long stream(long seed, long purpose) {
     return mix(mix(seed + GAMMA) + purpose * GAMMA);
   }
 
   /** Two keyed rounds, so that streams are unrelated and not shifts of one another. */
-  static long hash(long stream, long sampleId) {
+  public static long hash(long stream, long sampleId) {
     return mix(mix(sampleId * GAMMA + stream) ^ stream) >>> 1;
   }
 

@@ -123,6 +123,45 @@ class PageTest {
   }
 
   @Test
+  void inclusionAndLabelsComeThroughTheSerializerToo() throws IOException {
+    measure(page, 5, 1f);
+    page.countInclusion(page.fold(1));
+    page.label(5, new char[] {0, 42, 65_534}, 1, 3);
+
+    Page copy = TestingSerde.roundTrip(new PageSerializer(), page);
+
+    assertThat(copy.inclusion()).usingRecursiveComparison().isEqualTo(page.inclusion());
+    assertThat((int) copy.label(5)).isEqualTo(42);
+    assertThat((int) copy.label(6)).isEqualTo(65_534);
+    assertThat(copy.label(7)).isEqualTo(Page.NO_LABEL);
+  }
+
+  @Test
+  void aCopyKeepsItsLabelsWhileTheOriginalGetsOthers() {
+    page.label(0, new char[] {1}, 0, 1);
+    Page copy = page.copy();
+    char[] told = page.labels();
+
+    page.label(0, new char[] {2}, 0, 1);
+
+    assertThat((int) page.label(0)).isEqualTo(2);
+    assertThat((int) copy.label(0)).isEqualTo(1);
+    assertThat((int) told[0]).isEqualTo(1);
+  }
+
+  @Test
+  void readsWhatVersionThreeWrote() throws IOException {
+    measure(page, 5, 1f);
+    byte[] old = TestingSerde.bytes(new PageSerializer(), page);
+
+    Page restored = new PageSerializer().read(3, new DataInputDeserializer(old));
+
+    assertThat(restored.openLoss(5)).isEqualTo(1f);
+    assertThat(restored.inclusion()).isNull();
+    assertThat(restored.labels()).isNull();
+  }
+
+  @Test
   void takesNoLossOfASampleThatIsNotKnown() throws IOException {
     page.know(3, 4);
     byte[] before = TestingSerde.bytes(new PageSerializer(), page);

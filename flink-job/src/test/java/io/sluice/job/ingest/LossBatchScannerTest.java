@@ -175,6 +175,30 @@ class LossBatchScannerTest {
     return batch.build();
   }
 
+  @Test
+  void relativeLossesAreTakenWhereTheyAreWanted() {
+    LossBatch batch =
+        batch()
+            .addLocalIndexDeltas(0)
+            .addLocalIndexDeltas(2)
+            .addLosses(3)
+            .addLosses(1)
+            .addRelativeLosses(1)
+            .addRelativeLosses(-1)
+            .build();
+    byte[] bytes = record(batch).toByteArray();
+    RawRecord record = new RawRecord(new Position(PARTITION, 77, 123), bytes);
+
+    assertThat(TestingEvents.values(scanner.scan(record))).containsExactly(3, 1);
+    LossBatchScanner relative = new LossBatchScanner(SHARDING, true);
+    assertThat(TestingEvents.values(relative.scan(record))).containsExactly(1, -1);
+    assertThat(TestingEvents.indices(relative.scan(record))).containsExactly(0, 2);
+    LossBatch without = batch.toBuilder().clearRelativeLosses().build();
+    assertThat(relative.scan(new RawRecord(record.position(), record(without).toByteArray())))
+        .as("left to the long way")
+        .isNull();
+  }
+
   private Losses scan(byte[] record) {
     return scanner.scan(new RawRecord(new Position(PARTITION, 77, 123), record));
   }

@@ -28,6 +28,7 @@ class LossEventDecoderTest {
 
   private final List<ShardEvent> events = new ArrayList<>();
   private final List<Refusal> refusals = new ArrayList<>();
+  private boolean relativeLosses;
 
   @Test
   void sumsIndexDeltasOfABatch() {
@@ -327,6 +328,84 @@ class LossEventDecoderTest {
     assertRefused(Rejection.BAD_RANK, 1);
   }
 
+  @Test
+  void takesRelativeLossesWhereTheRunSelectsByThem() {
+    LossBatch.Builder batch =
+        batch()
+            .addAllLocalIndexDeltas(List.of(7L, 1L))
+            .addAllLosses(List.of(3f, 1f))
+            .addAllRelativeLosses(List.of(1f, -1f));
+    decode(batch);
+    relativeLosses = true;
+    decode(batch);
+
+    assertThat(events)
+        .extracting(event -> TestingEvents.values((Losses) event))
+        .containsExactly(new float[] {3, 1}, new float[] {1, -1});
+    assertThat(refusals).isEmpty();
+  }
+
+  @Test
+  void refusesABatchWithoutTheRelativeLossesThatTheRunSelectsBy() {
+    relativeLosses = true;
+    decode(batch().addAllLocalIndexDeltas(List.of(7L, 1L)).addAllLosses(List.of(3f, 1f)));
+
+    assertThat(events).isEmpty();
+    assertRefused(Rejection.NO_RELATIVE_LOSS, 2);
+    assertThat(refusals.get(0).detail())
+        .isEqualTo(
+            "rank 2 sends no losses relative to their mini-batch's mean, and signal is relative"
+                + " here; set it for the agents, too");
+  }
+
+  @Test
+  void refusesRelativeLossesThatAreTooFewOrNotFinite() {
+    relativeLosses = true;
+    LossBatch.Builder batch =
+        batch().addAllLocalIndexDeltas(List.of(7L, 1L)).addAllLosses(List.of(3f, 1f));
+    decode(batch.addRelativeLosses(1));
+    assertRefused(Rejection.LENGTH_MISMATCH, 2);
+
+    refusals.clear();
+    decode(batch.addRelativeLosses(Float.NaN));
+    assertRefused(Rejection.NON_FINITE_LOSS, 1);
+    assertThat(TestingEvents.values((Losses) events.get(1))).containsExactly(1f);
+  }
+
+  @Test
+  void takesTheClassesOfDeclaredSamples() {
+    decode(declared().addAllLabels(List.of(0, 65_534, 3)));
+    decode(declared());
+
+    assertThat(events)
+        .extracting(event -> ((SamplesDeclared) event).labels())
+        .containsExactly(new char[] {0, 65_534, 3}, null);
+  }
+
+  @Test
+  void refusesLabelsThatAreNotOneForEachOrTooLarge() {
+    decode(declared().addAllLabels(List.of(1, 2)));
+    assertRefused(Rejection.BAD_LABEL, 1);
+    assertThat(refusals.get(0).detail()).isEqualTo("2 labels for 3 samples");
+
+    refusals.clear();
+    decode(declared().addAllLabels(List.of(1, 2, 65_535)));
+    assertRefused(Rejection.BAD_LABEL, 1);
+    assertThat(events).isEmpty();
+  }
+
+  /** Three samples in two ranges. */
+  private static SamplesAdded.Builder declared() {
+    return SamplesAdded.newBuilder()
+        .setShard(3)
+        .addRanges(IndexRange.newBuilder().setFirst(5).setCount(2))
+        .addRanges(IndexRange.newBuilder().setFirst(9).setCount(1));
+  }
+
+  private void decode(SamplesAdded.Builder samples) {
+    decode(LossEvent.newBuilder().setVersion(1).setSamplesAdded(samples).build().toByteArray());
+  }
+
   private static LossBatch.Builder batch() {
     return LossBatch.newBuilder()
         .setShard(3)
@@ -357,7 +436,7 @@ class LossEventDecoderTest {
   }
 
   private void decode(RawRecord record) {
-    new LossEventDecoder(new Sharding(4, 2), false)
+    new LossEventDecoder(new Sharding(4, 2), relativeLosses)
         .decode(
             record,
             new LossEventDecoder.Output() {

@@ -100,7 +100,7 @@ class ShardEventSerializerTest {
     assertThat(serializer.read(2, in)).isEqualTo(new Joined(3, at, 1, 2, 4, 5, 0));
     assertThat(serializer.read(2, in))
         .usingRecursiveComparison()
-        .isEqualTo(new SamplesDeclared(3, at, 7, new long[] {10}, new long[] {20}, 0));
+        .isEqualTo(new SamplesDeclared(3, at, 7, new long[] {10}, new long[] {20}, 0, null));
     assertThat(serializer.read(2, in)).isEqualTo(new MembersDeclared(3, at, 9, 3, 2));
     assertThat(in.available()).isZero();
   }

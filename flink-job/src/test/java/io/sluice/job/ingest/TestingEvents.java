@@ -35,7 +35,7 @@ public final class TestingEvents {
 
   public SamplesDeclared samples(int fromEpoch, long first, long count) {
     return new SamplesDeclared(
-        shard, next(), fromEpoch, new long[] {first}, new long[] {count}, first + count);
+        shard, next(), fromEpoch, new long[] {first}, new long[] {count}, first + count, null);
   }
 
   public SamplesRetired retired(long first, long count) {

@@ -1,6 +1,8 @@
 package io.sluice.job.recluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
 
 import io.sluice.job.difficulty.ShardReport;
 import io.sluice.job.difficulty.World;
@@ -15,9 +17,11 @@ import io.sluice.job.selection.SelectionPlanner;
 import io.sluice.job.selection.SelectionSettings;
 import io.sluice.job.selection.SparseHistogram;
 import io.sluice.job.selection.Spending;
+import io.sluice.job.selection.Stratum;
 import io.sluice.job.selection.TopUp;
 import io.sluice.job.serde.TestingSerde;
 import io.sluice.protocol.Json;
+import io.sluice.protocol.wire.HardSample;
 import io.sluice.protocol.wire.SelectionPlan;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -158,6 +162,108 @@ class ReclusterTest {
   }
 
   @Test
+  void whatWasSpentComesThroughASnapshotAndEndsWithTheCycle() throws Exception {
+    SelectionSettings settings =
+        new SelectionSettings(
+            PolicyKind.of("random"), 4, 0.5, 0.25, 1, 3, 7, new Limits(0.6, 0, 0, 1, 10, 0));
+    // Of 3 x 100 samples 180: 100 at first, then 40 and 40.
+    List<Double> expected = new ArrayList<>();
+    OperatorSubtaskState snapshot = null;
+    for (int epoch = 0; epoch < 6; epoch++) {
+      try (KeyedOneInputStreamOperatorTestHarness<Integer, ShardReport, ShardPlan> restored =
+          newHarness(settings, 1)) {
+        if (snapshot != null) {
+          restored.initializeState(snapshot);
+        }
+        restored.open();
+        restored.processElement(ofHundred(epoch), 0);
+        byte[] told = restored.getSideOutput(Recluster.PLANS).remove().getValue();
+        expected.add(Json.read(told, SelectionPlan.newBuilder()).build().getExpected());
+        snapshot = restored.snapshot(epoch, epoch);
+      }
+    }
+
+    // The second cycle has measured samples from its first selection on.
+    assertThat(expected).hasSize(6);
+    double[] counts = {100, 40, 40, 60, 60, 60};
+    for (int epoch = 0; epoch < 6; epoch++) {
+      assertThat(expected.get(epoch))
+          .as("selection %d", epoch)
+          .isCloseTo(counts[epoch], within(1e-6));
+    }
+  }
+
+  private static ShardReport ofHundred(int epoch) {
+    float[] losses = new float[epoch == 0 ? 0 : 100];
+    for (int i = 0; i < losses.length; i++) {
+      losses[i] = i;
+    }
+    return report(epoch, 0, WORLD, epoch == 0 ? 100 : 0, losses);
+  }
+
+  @Test
+  void strataAndHardestSamplesAreMerged() throws Exception {
+    Stratum seven = new Stratum(7, Freshness.ANY);
+    Stratum eight = new Stratum(8, Freshness.ANY);
+    process(
+        withStrata(report(1, 0, 0, 1f, 9f), Map.of(seven, histogram(1f, 9f)), 9f),
+        withStrata(report(1, 1, 0, 2f), Map.of(seven, histogram(2f)), 2f));
+    OperatorSubtaskState snapshot = harness.snapshot(1, 1);
+    SelectionSettings floor =
+        new SelectionSettings(
+            PolicyKind.of("random"), 4, 0.5, 0.9, 1, 10, 7, new Limits(1, 0, 0, 1, 10, 0.5));
+    try (KeyedOneInputStreamOperatorTestHarness<Integer, ShardReport, ShardPlan> restored =
+        newHarness(floor, SHARDS)) {
+      restored.initializeState(snapshot);
+      restored.open();
+      restored.processElement(withStrata(report(1, 2, 1, 3f), Map.of(eight, histogram(3f)), 3f), 0);
+
+      assertThat(restored.extractOutputValues().get(0).topUps())
+          .extracting(TopUp::label)
+          .containsExactly(7, 8);
+      byte[] told = restored.getSideOutput(Recluster.PLANS).remove().getValue();
+      SelectionPlan plan = Json.read(told, SelectionPlan.newBuilder()).build();
+      assertThat(plan.getHardestList())
+          .extracting(HardSample::getId, HardSample::getDifficulty)
+          .containsExactly(tuple(0L, 9f), tuple(2L, 3f), tuple(1L, 2f));
+      assertThat(plan.getSignal()).isEqualTo("raw");
+      assertThat(plan.getTopUpsCount()).isEqualTo(2);
+    }
+  }
+
+  private static ShardReport withStrata(
+      ShardReport report, Map<Stratum, SparseHistogram> strata, float hardest) {
+    return new ShardReport(
+        report.epoch(),
+        report.shard(),
+        report.endedAtMillis(),
+        report.logOffset(),
+        report.world(),
+        report.samples(),
+        report.measured(),
+        strata,
+        List.of(
+            new io.sluice.job.difficulty.HardSample(
+                report.shard(), DifficultyCode.encode(hardest))));
+  }
+
+  @Test
+  void tellsHowDifficultiesAreSpreadInBinsOfAnEighthOfAnOctave() throws Exception {
+    process(report(1, 0, 0, 1f, 1.0625f, 1.125f), report(1, 1, 0, -1f, 0f), report(1, 2, 0, 1.9f));
+
+    byte[] told = harness.getSideOutput(Recluster.PLANS).remove().getValue();
+    SelectionPlan plan = Json.read(told, SelectionPlan.newBuilder()).build();
+    assertThat(plan.getDistributionList())
+        .allSatisfy(bin -> assertThat(bin.getLower()).isLessThanOrEqualTo(bin.getUpper()))
+        .extracting(bin -> bin.getCount())
+        .containsExactly(1L, 1L, 2L, 1L, 1L);
+    assertThat(plan.getDistribution(2).getLower()).isEqualTo(1f);
+    assertThat(plan.getDistribution(2).getUpper()).isBetween(1.12f, 1.125f);
+    assertThat(plan.getDistribution(3).getLower()).isEqualTo(1.125f);
+    assertThat(plan.getExpected()).isGreaterThan(0);
+  }
+
+  @Test
   void bringsPlansThroughTheirSerializerUnchanged() throws IOException {
     ShardPlan plan =
         new ShardPlan(
@@ -187,8 +293,13 @@ class ReclusterTest {
 
   private static KeyedOneInputStreamOperatorTestHarness<Integer, ShardReport, ShardPlan>
       newHarness() throws Exception {
+    return newHarness(SETTINGS, SHARDS);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<Integer, ShardReport, ShardPlan> newHarness(
+      SelectionSettings settings, int shards) throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new Recluster(SETTINGS, SHARDS, "raw")), report -> 0, Types.INT);
+        new KeyedProcessOperator<>(new Recluster(settings, shards, "raw")), report -> 0, Types.INT);
   }
 
   private static ShardReport report(int epoch, int shard, long unseen, float... losses) {

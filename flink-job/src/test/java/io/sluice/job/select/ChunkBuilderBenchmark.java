@@ -37,6 +37,6 @@ public class ChunkBuilderBenchmark {
   @Benchmark
   @OperationsPerInvocation(SAMPLES)
   public SelectionChunk build() {
-    return chunks.build(part, filter, 2);
+    return chunks.build(part, filter, 2, null);
   }
 }

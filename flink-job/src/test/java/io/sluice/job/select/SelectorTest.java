@@ -298,7 +298,7 @@ class SelectorTest {
       newHarness(int parallelism, int subtask) throws Exception {
     int[] keys = ShardKeys.of(SHARDING.shards());
     return new KeyedTwoInputStreamOperatorTestHarness<>(
-        new KeyedCoProcessOperator<>(new Selector(SHARDING, SEED)),
+        new KeyedCoProcessOperator<>(new Selector(SHARDING, SEED, 0)),
         codes -> keys[codes.shard()],
         plan -> keys[plan.shard()],
         Types.INT,

@@ -47,7 +47,7 @@ class AnnouncementsTest {
   void hearsOfEveryDeclarationFromShardZero() {
     for (int id : new int[] {11, 14}) {
       for (SamplesAdded added :
-          ShardRanges.declarations(new Sharding(4, 2), 0, List.of(new IdRange(id, 1)), 2)) {
+          ShardRanges.declarations(new Sharding(4, 2), 0, List.of(new IdRange(id, 1)), 2, null)) {
         read(LossEvent.newBuilder().setSamplesAdded(added));
       }
       assertThat(announced.datasetSize()).isEqualTo(id + 1);

@@ -43,6 +43,7 @@ public final class RepeatingClient {
         config,
         firstEpoch,
         samples,
+        null,
         repeating(
             KafkaClients.producer(config),
             share,

@@ -81,7 +81,8 @@ public final class ControlWriter implements AutoCloseable {
   public void add(List<IdRange> samples, int fromEpoch) throws InterruptedException {
     ShardRanges.check(sharding, samples);
     for (int shard = 0; shard < sharding.shards(); shard++) {
-      for (SamplesAdded added : ShardRanges.declarations(sharding, shard, samples, fromEpoch)) {
+      for (SamplesAdded added :
+          ShardRanges.declarations(sharding, shard, samples, fromEpoch, null)) {
         send(sharding.partitionOf(shard), event().setSamplesAdded(added));
       }
     }

@@ -103,9 +103,13 @@ final class EventWriter implements AutoCloseable {
     worldSize = now;
   }
 
-  void declare(List<IdRange> samples, int fromEpoch) {
+  /**
+   * @param labels classes to declare with the samples; null for none
+   */
+  void declare(List<IdRange> samples, int fromEpoch, Labels labels) {
     for (int shard = 0; shard < sharding.shards(); shard++) {
-      for (SamplesAdded added : ShardRanges.declarations(sharding, shard, samples, fromEpoch)) {
+      for (SamplesAdded added :
+          ShardRanges.declarations(sharding, shard, samples, fromEpoch, labels)) {
         send(sharding.partitionOf(shard), event().setSamplesAdded(added), Delivery.IGNORED);
       }
     }

@@ -151,8 +151,8 @@ final class LossSender implements AutoCloseable {
     execute(() -> buffer(ids, losses, means));
   }
 
-  void declare(List<IdRange> samples, int fromEpoch) {
-    execute(() -> writer.declare(samples, fromEpoch));
+  void declare(List<IdRange> samples, int fromEpoch, Labels labels) {
+    execute(() -> writer.declare(samples, fromEpoch, labels));
   }
 
   /**

@@ -52,6 +52,9 @@ public final class SelectionClient implements AutoCloseable {
   private final SelectionReader reader;
   private final RefusalWatch refusals;
 
+  /** Null where none are wanted. */
+  private final Labels labels;
+
   /** When Kafka had taken the last epoch end, by {@link System#nanoTime}. */
   private volatile CompletableFuture<Long> lastEnd =
       CompletableFuture.completedFuture(System.nanoTime());
@@ -64,7 +67,8 @@ public final class SelectionClient implements AutoCloseable {
       ClientCounters counters,
       EventWriter writer,
       SelectionReader reader,
-      RefusalWatch refusals) {
+      RefusalWatch refusals,
+      Labels labels) {
     this.sharding = config.sharding();
     this.joinedWorldSize = config.get(Options.WORLD_SIZE);
     this.counters = counters;
@@ -79,6 +83,7 @@ public final class SelectionClient implements AutoCloseable {
             firstEpoch);
     this.reader = reader;
     this.refusals = refusals;
+    this.labels = labels;
   }
 
   /**
@@ -95,6 +100,17 @@ public final class SelectionClient implements AutoCloseable {
    */
   public static SelectionClient join(RunConfig config, int firstEpoch, List<IdRange> samples)
       throws InterruptedException {
+    return join(config, firstEpoch, samples, null);
+  }
+
+  /**
+   * The same, and if the run has a class-floor, declares the classes of samples with them.
+   *
+   * @param labels asked for every sample that this client declares, now or later
+   */
+  public static SelectionClient join(
+      RunConfig config, int firstEpoch, List<IdRange> samples, Labels labels)
+      throws InterruptedException {
     int rank = config.get(Options.RANK);
     int worldSize = config.get(Options.WORLD_SIZE);
     if (rank >= worldSize) {
@@ -110,6 +126,7 @@ public final class SelectionClient implements AutoCloseable {
         config,
         firstEpoch,
         samples,
+        config.get(Options.CLASS_FLOOR) > 0 ? labels : null,
         KafkaClients.producer(config),
         KafkaClients.consumer(config),
         refusals);
@@ -125,6 +142,7 @@ public final class SelectionClient implements AutoCloseable {
       RunConfig config,
       int firstEpoch,
       List<IdRange> samples,
+      Labels labels,
       Producer<Void, ? super LossEvent> producer,
       Consumer<Void, byte[]> consumer,
       RefusalWatch refusals)
@@ -139,13 +157,13 @@ public final class SelectionClient implements AutoCloseable {
       boolean begun = reader.isAnyPublished();
       writer.join(firstEpoch);
       if (!begun) {
-        writer.declare(samples, firstEpoch);
+        writer.declare(samples, firstEpoch, labels);
       }
       writer.endEpoch(firstEpoch - 1, new long[sharding.shards()]);
       writer.awaitDelivery();
       refusals.start(writer.incarnation(), writer.joins());
       joined = true;
-      return new SelectionClient(config, firstEpoch, counters, writer, reader, refusals);
+      return new SelectionClient(config, firstEpoch, counters, writer, reader, refusals, labels);
     } finally {
       if (!joined) {
         writer.close();
@@ -165,7 +183,7 @@ public final class SelectionClient implements AutoCloseable {
   public void addSamples(List<IdRange> samples, int fromEpoch) {
     checkOpen();
     ShardRanges.check(sharding, samples);
-    sender.declare(List.copyOf(samples), fromEpoch);
+    sender.declare(List.copyOf(samples), fromEpoch, labels);
   }
 
   /**

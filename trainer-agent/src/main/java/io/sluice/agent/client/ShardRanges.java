@@ -15,6 +15,9 @@ public final class ShardRanges {
   /** Keeps a record of many small ranges well below Kafka's megabyte. */
   private static final int MAX_RANGES_PER_RECORD = 16_384;
 
+  /** The same for labels, of at most three bytes each. */
+  private static final int MAX_LABELS_PER_RECORD = 262_144;
+
   private ShardRanges() {}
 
   /**
@@ -34,18 +37,44 @@ public final class ShardRanges {
   /**
    * The records that declare the samples of one shard; none when it has no part in them, except
    * that shard 0 is always told how large the dataset is.
+   *
+   * @param labels classes to declare with the samples; null for none
    */
   public static List<SamplesAdded> declarations(
-      Sharding sharding, int shard, List<IdRange> samples, int fromEpoch) {
+      Sharding sharding, int shard, List<IdRange> samples, int fromEpoch, Labels labels) {
+    long mostSamples = labels == null ? Wire.MAX_SAMPLES_PER_RECORD : MAX_LABELS_PER_RECORD;
     long datasetSize = samples.stream().mapToLong(IdRange::last).max().orElse(-1) + 1;
     List<SamplesAdded> records = new ArrayList<>();
-    for (List<IndexRange> ranges : records(sharding, shard, samples)) {
-      records.add(added(shard, fromEpoch, datasetSize).addAllRanges(ranges).build());
+    for (List<IndexRange> ranges : records(sharding, shard, samples, mostSamples)) {
+      SamplesAdded.Builder added = added(shard, fromEpoch, datasetSize).addAllRanges(ranges);
+      if (labels != null) {
+        addLabels(sharding, shard, ranges, labels, added);
+      }
+      records.add(added.build());
     }
     if (records.isEmpty() && shard == 0 && datasetSize > 0) {
       records.add(added(shard, fromEpoch, datasetSize).build());
     }
     return records;
+  }
+
+  private static void addLabels(
+      Sharding sharding,
+      int shard,
+      List<IndexRange> ranges,
+      Labels labels,
+      SamplesAdded.Builder added) {
+    for (IndexRange range : ranges) {
+      for (long i = 0; i < range.getCount(); i++) {
+        long id = sharding.sampleId(shard, range.getFirst() + i);
+        int label = labels.of(id);
+        if (label < 0 || label > Labels.MAX) {
+          throw new UserError(
+              String.format("sample %d has the label %d; allowed: 0 to %d", id, label, Labels.MAX));
+        }
+        added.addLabels(label);
+      }
+    }
   }
 
   private static SamplesAdded.Builder added(int shard, int fromEpoch, long datasetSize) {
@@ -58,14 +87,14 @@ public final class ShardRanges {
   /** The records that retire the samples of one shard; none when it has no part in them. */
   public static List<SamplesRetired> retirements(
       Sharding sharding, int shard, List<IdRange> samples) {
-    return records(sharding, shard, samples).stream()
+    return records(sharding, shard, samples, Wire.MAX_SAMPLES_PER_RECORD).stream()
         .map(ranges -> SamplesRetired.newBuilder().setShard(shard).addAllRanges(ranges).build())
         .toList();
   }
 
   /** The shard's part of the samples, as the ranges of one record after the other. */
   private static List<List<IndexRange>> records(
-      Sharding sharding, int shard, List<IdRange> samples) {
+      Sharding sharding, int shard, List<IdRange> samples, long mostSamples) {
     List<List<IndexRange>> records = new ArrayList<>();
     List<IndexRange> record = new ArrayList<>();
     long inRecord = 0;
@@ -73,11 +102,11 @@ public final class ShardRanges {
       long next = firstLocalIndex(sharding, shard, range.first());
       long end = firstLocalIndex(sharding, shard, range.last()) + endsOn(sharding, shard, range);
       while (next < end) {
-        long count = Math.min(end - next, Wire.MAX_SAMPLES_PER_RECORD - inRecord);
+        long count = Math.min(end - next, mostSamples - inRecord);
         record.add(IndexRange.newBuilder().setFirst(next).setCount(count).build());
         next += count;
         inRecord += count;
-        if (inRecord == Wire.MAX_SAMPLES_PER_RECORD || record.size() == MAX_RANGES_PER_RECORD) {
+        if (inRecord == mostSamples || record.size() == MAX_RANGES_PER_RECORD) {
           records.add(record);
           record = new ArrayList<>();
           inRecord = 0;

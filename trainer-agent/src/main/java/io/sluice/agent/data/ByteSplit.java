@@ -66,18 +66,24 @@ record ByteSplit(
 
   @Override
   public int read(long id, float[] into, int offset) {
-    if (id < 0 || id >= labels.length) {
-      throw new UserError(
-          String.format(
-              "%s has no sample %d, only %d samples from 0 to %d: %s.",
-              name, id, labels.length, labels.length - 1, ifMissing));
-    }
+    int label = label(id);
     int area = shape.height() * shape.width();
     int from = (int) id * shape.size();
     for (int channel = 0; channel < shape.channels(); channel++) {
       for (int i = channel * area; i < (channel + 1) * area; i++) {
         into[offset + i] = normalisation.apply(channel, values[from + i]);
       }
+    }
+    return label;
+  }
+
+  @Override
+  public int label(long id) {
+    if (id < 0 || id >= labels.length) {
+      throw new UserError(
+          String.format(
+              "%s has no sample %d, only %d samples from 0 to %d: %s.",
+              name, id, labels.length, labels.length - 1, ifMissing));
     }
     return Byte.toUnsignedInt(labels[(int) id]);
   }

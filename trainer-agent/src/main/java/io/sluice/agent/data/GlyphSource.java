@@ -53,18 +53,35 @@ final class GlyphSource implements SampleSource {
 
     @Override
     public int read(long id, float[] into, int offset) {
+      Draw draw = draw(id);
+      paint(draw.random(), draw.symbol(), draw.hard()).copyTo(into, offset, MEAN, SCALE);
+      return draw.label();
+    }
+
+    @Override
+    public int label(long id) {
+      return draw(id).label();
+    }
+
+    private Draw draw(long id) {
       if (id < 0) {
         throw new UserError("The dataset glyphs has no sample " + id + ": ids begin at 0.");
       }
       SplitMix random = new SplitMix(seed, stream, id);
       int classes = GlyphShapes.SYMBOLS.length();
-      int label = random.below(classes);
+      int symbol = random.below(classes);
       float kind = random.uniform();
-      int wrong = (label + 1 + random.below(classes - 1)) % classes;
-      paint(random, label, kind < HARD).copyTo(into, offset, MEAN, SCALE);
-      return kind >= 1 - mislabelled ? wrong : label;
+      int wrong = (symbol + 1 + random.below(classes - 1)) % classes;
+      return new Draw(random, symbol, kind < HARD, kind >= 1 - mislabelled ? wrong : symbol);
     }
   }
+
+  /**
+   * What is decided of an image before it is painted.
+   *
+   * @param random goes on to decide how it is painted
+   */
+  private record Draw(SplitMix random, int symbol, boolean hard, int label) {}
 
   private static GlyphCanvas paint(SplitMix random, int label, boolean hard) {
     float strength = hard ? 1 : 0.6f;

@@ -27,8 +27,17 @@ final class GrowingSplit<S extends SampleSplit> implements SampleSplit {
 
   @Override
   public int read(long id, float[] into, int offset) {
+    return holding(id).read(id, into, offset);
+  }
+
+  @Override
+  public int label(long id) {
+    return holding(id).label(id);
+  }
+
+  private S holding(long id) {
     S known = samples;
-    return (id < known.count() ? known : grown(id)).read(id, into, offset);
+    return id < known.count() ? known : grown(id);
   }
 
   /** Whoever comes while the files are read waits, and finds what it wants. */

@@ -46,13 +46,7 @@ record ImageSplit(Path folder, String ifMissing, List<ImageFile> files, int size
 
   @Override
   public int read(long id, float[] into, int offset) {
-    if (id < 0 || id >= files.size()) {
-      throw new UserError(
-          String.format(
-              "images:%s has no image %d, only %d images from 0 to %d: %s.",
-              folder, id, files.size(), files.size() - 1, ifMissing));
-    }
-    ImageFile file = files.get((int) id);
+    ImageFile file = file(id);
     BufferedImage image = decode(file);
     int width = image.getWidth();
     int height = image.getHeight();
@@ -63,6 +57,21 @@ record ImageSplit(Path folder, String ifMissing, List<ImageFile> files, int size
       }
     }
     return file.label();
+  }
+
+  @Override
+  public int label(long id) {
+    return file(id).label();
+  }
+
+  private ImageFile file(long id) {
+    if (id < 0 || id >= files.size()) {
+      throw new UserError(
+          String.format(
+              "images:%s has no image %d, only %d images from 0 to %d: %s.",
+              folder, id, files.size(), files.size() - 1, ifMissing));
+    }
+    return files.get((int) id);
   }
 
   private static BufferedImage decode(ImageFile file) {

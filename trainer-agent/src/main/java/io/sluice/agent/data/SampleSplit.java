@@ -19,4 +19,12 @@ public interface SampleSplit {
    *     cannot be decoded
    */
   int read(long id, float[] into, int offset);
+
+  /**
+   * The label alone, without decoding the sample.
+   *
+   * @return as {@link #read} does
+   * @throws io.sluice.protocol.UserError if there is no sample {@code id}, not even by now
+   */
+  int label(long id);
 }

@@ -27,7 +27,8 @@ class ShardRangesTest {
 
       List<Long> declared = new ArrayList<>();
       for (int shard = 0; shard < sharding.shards(); shard++) {
-        for (SamplesAdded record : ShardRanges.declarations(sharding, shard, List.of(range), 7)) {
+        for (SamplesAdded record :
+            ShardRanges.declarations(sharding, shard, List.of(range), 7, null)) {
           assertThat(record.getShard()).isEqualTo(shard);
           assertThat(record.getFromEpoch()).isEqualTo(7);
           assertThat(record.getDatasetSize()).isEqualTo(range.last() + 1);
@@ -51,7 +52,7 @@ class ShardRangesTest {
     long perShard = 2 * Wire.MAX_SAMPLES_PER_RECORD + 5;
 
     List<SamplesAdded> records =
-        ShardRanges.declarations(sharding, 1, List.of(new IdRange(0, 2 * perShard)), 0);
+        ShardRanges.declarations(sharding, 1, List.of(new IdRange(0, 2 * perShard)), 0, null);
 
     assertThat(records)
         .map(record -> record.getRanges(0))
@@ -67,7 +68,7 @@ class ShardRangesTest {
     List<IdRange> ranges =
         List.of(new IdRange(0, 10), new IdRange(100, Wire.MAX_SAMPLES_PER_RECORD));
 
-    List<SamplesAdded> records = ShardRanges.declarations(sharding, 0, ranges, 0);
+    List<SamplesAdded> records = ShardRanges.declarations(sharding, 0, ranges, 0, null);
 
     assertThat(records).hasSize(2);
     assertThat(records.get(0).getRangesList())
@@ -82,7 +83,7 @@ class ShardRangesTest {
     List<IdRange> ranges =
         LongStream.range(0, 100_000).mapToObj(i -> new IdRange((1L << 55) + 3 * i, 1)).toList();
 
-    List<SamplesAdded> records = ShardRanges.declarations(sharding, 0, ranges, 0);
+    List<SamplesAdded> records = ShardRanges.declarations(sharding, 0, ranges, 0, null);
 
     assertThat(records).allSatisfy(r -> assertThat(r.getSerializedSize()).isLessThan(1_000_000));
     assertThat(records.stream().mapToInt(SamplesAdded::getRangesCount).sum()).isEqualTo(100_000);
@@ -94,7 +95,7 @@ class ShardRangesTest {
     long limit = sharding.sampleId(0, Sharding.MAX_LOCAL_INDEX);
 
     ShardRanges.check(sharding, List.of(new IdRange(limit - 1, 1)));
-    assertThat(ShardRanges.declarations(sharding, 3, List.of(new IdRange(limit - 1, 1)), 0))
+    assertThat(ShardRanges.declarations(sharding, 3, List.of(new IdRange(limit - 1, 1)), 0, null))
         .map(record -> record.getRanges(0).getFirst())
         .containsExactly(Sharding.MAX_LOCAL_INDEX - 1);
     assertThatThrownBy(() -> ShardRanges.check(sharding, List.of(new IdRange(limit - 1, 2))))

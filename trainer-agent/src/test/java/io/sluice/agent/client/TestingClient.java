@@ -37,7 +37,7 @@ abstract class TestingClient {
                 Collectors.toMap(
                     p -> new TopicPartition("demo.selected-samples", p), p -> published)));
     RefusalWatch refusals = new RefusalWatch(config, TestingKafka.letters(), task -> {});
-    return SelectionClient.join(config, firstEpoch, samples, producer, consumer, refusals);
+    return SelectionClient.join(config, firstEpoch, samples, null, producer, consumer, refusals);
   }
 
   static LossEvent.Builder event() {

@@ -35,6 +35,7 @@ public final class TestingKafka {
         config,
         firstEpoch,
         List.of(),
+        null,
         producer,
         consumer,
         new RefusalWatch(config, letters(), task -> {}));

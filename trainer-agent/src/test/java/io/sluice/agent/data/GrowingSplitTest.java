@@ -95,6 +95,12 @@ class GrowingSplitTest {
 
   /** Samples that are their own labels. */
   private record TestingSplit(long count) implements SampleSplit {
+
+    @Override
+    public int label(long id) {
+      return (int) id;
+    }
+
     @Override
     public int read(long id, float[] into, int offset) {
       if (id >= count) {
