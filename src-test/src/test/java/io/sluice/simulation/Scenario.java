@@ -16,6 +16,7 @@ import java.util.List;
  * @param growth samples that come later; of none at epoch 0
  * @param retirement samples that go; of none at epoch 0
  * @param membership ranks from an epoch on; as before at epoch 0
+ * @param quarantine after how many measurements among the hardest a sample is left out; 0 for never
  * @param restShare what part of a slice is trained after its epoch was ended
  */
 record Scenario(
@@ -30,7 +31,21 @@ record Scenario(
     LossKind losses,
     double restShare,
     double smoothing,
-    SelectionSettings settings) {
+    SelectionSettings settings,
+    int quarantine) {
+
+  /** Each as often as it has rules that a fault could break. */
+  private static final List<PolicyKind> POLICIES =
+      List.of(
+          PolicyKind.SETA,
+          PolicyKind.SETA,
+          PolicyKind.REPB,
+          PolicyKind.REPB,
+          PolicyKind.INFOBATCH,
+          PolicyKind.ORDERDP,
+          PolicyKind.RANDOM,
+          PolicyKind.STATIC,
+          PolicyKind.FULL);
 
   /** Samples from an epoch on. */
   record Growth(int fromEpoch, int samples) {}
@@ -68,15 +83,14 @@ record Scenario(
             : new MembershipChange(0, world);
     SelectionSettings settings =
         new SelectionSettings(
-            dice.pick(
-                List.of(PolicyKind.SETA, PolicyKind.SETA, PolicyKind.RANDOM, PolicyKind.FULL)),
+            dice.pick(POLICIES),
             dice.between(1, 6),
             dice.pick(0.3, 0.5, 1),
             dice.pick(0, 0.2, 0.5),
             dice.pick(0.5, 0.9, 1),
             dice.pick(List.of(0, epochs, 2)),
             seed,
-            Limits.NONE);
+            limits(dice));
     return new Scenario(
         seed,
         new Sharding(shards, partitions),
@@ -89,7 +103,13 @@ record Scenario(
         dice.pick(List.of(LossKind.values())),
         early ? dice.pick(0.05, 0.3, 0.7) : 0,
         dice.pick(1, 0.7, 0.1),
-        settings);
+        settings,
+        dice.pick(List.of(0, 0, 1, 2)));
+  }
+
+  private static Limits limits(Dice dice) {
+    return new Limits(
+        dice.pick(1, 0.7, 0.4), dice.pick(0, 0.5), dice.pick(0, 0.3), dice.pick(1, 0.6), 10, 0);
   }
 
   /** Ranks that are ever part of it. */

@@ -158,7 +158,9 @@ final class SimulatedJob implements AutoCloseable {
     List<Selector> selectors = new ArrayList<>();
     List<Channel<ShardPlan>> plans = new ArrayList<>();
     for (int i = 0; i < shape.workers(); i++) {
-      Selector selector = opened(new Selector(sharding, scenario.settings().seed(), 0), SELECTOR);
+      Selector selector =
+          opened(
+              new Selector(sharding, scenario.settings().seed(), scenario.quarantine()), SELECTOR);
       selectors.add(selector);
       plans.add(channel(ShardPlan.TYPE, plan -> select(selector, plan)));
     }

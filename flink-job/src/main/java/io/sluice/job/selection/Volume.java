@@ -32,7 +32,7 @@ final class Volume {
     double least = policy.volume(situation, SelectionSettings.MOST_PRUNED);
     if (target <= least) {
       Choice choice = policy.choose(situation, SelectionSettings.MOST_PRUNED);
-      return with(choice, thin(choice.bands(), target / least));
+      return with(choice, least == 0 ? choice.bands() : thin(choice.bands(), target / least));
     }
     return policy.choose(situation, pruneRatio(policy, situation, target));
   }
@@ -55,12 +55,13 @@ final class Volume {
    * Keeps the number of measured samples of this one selection within bounds.
    *
    * @param least fewest, if there are as many
-   * @param greatest most
+   * @param greatest most; below 0 as 0
    */
   static List<Band> within(List<Band> bands, Population measured, double least, double greatest) {
     double expected = measured.expected(bands);
-    if (expected > greatest) {
-      return thin(bands, Math.max(0, greatest) / expected);
+    double most = Math.max(0, greatest);
+    if (expected > most) {
+      return thin(bands, most / expected);
     }
     double total = measured.total();
     if (expected < least && expected < total) {

@@ -93,6 +93,25 @@ class VolumeTest {
     assertThat(choice.bands().get(1).keep()).isCloseTo(0.5, within(1e-9));
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void whereNothingIsMeasuredThereIsNothingToFit(PolicyKind kind) {
+    Population nothing = Population.of(SparseHistogram.empty());
+    for (double target : new double[] {0, 10}) {
+      Choice choice = Volume.choose(kind.policy(), situation(kind, 1, nothing), target);
+
+      assertThat(choice.bands()).allMatch(band -> band.keep() >= 0);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FULL")
+  void aTargetOfNothingTakesNothing(PolicyKind kind) {
+    Choice choice = Volume.choose(kind.policy(), situation(kind, 1, TWO_HUNDRED), 0);
+
+    assertThat(TWO_HUNDRED.expected(choice.bands())).isZero();
+  }
+
   @ParameterizedTest(name = "{0} to {1} of the known: {2}")
   @CsvSource({
     "0, 1, 100",
@@ -109,6 +128,14 @@ class VolumeTest {
     SelectionPlan plan = SelectionPlanner.plan(3, TWO_HUNDRED, 0, Spending.NONE, settings);
 
     assertThat(plan.expected()).isCloseTo(expected, within(1e-9));
+  }
+
+  @Test
+  void boundsOfNothingMeasuredAreKept() {
+    List<Band> bands = List.of(Band.everywhere(0.5));
+
+    assertThat(Volume.within(bands, Population.of(SparseHistogram.empty()), -5, -3))
+        .isEqualTo(bands);
   }
 
   @ParameterizedTest(name = "with {0} unseen: {1}")
