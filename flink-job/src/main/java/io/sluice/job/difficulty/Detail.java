@@ -17,6 +17,11 @@ public record Detail(boolean freshness, boolean inclusion, boolean labels, doubl
   /** Difficulties alone. */
   public static final Detail NONE = new Detail(false, false, false, 1);
 
+  /** Heap for it: what is kept, and its part in the codes that wait for their plan. */
+  double bytesPerSample() {
+    return (inclusion ? 5 : 0) + (labels ? 2 : 0);
+  }
+
   public static Detail of(SelectionSettings settings) {
     return new Detail(
         settings.policy().needsFreshness(),

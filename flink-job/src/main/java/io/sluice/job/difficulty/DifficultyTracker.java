@@ -89,7 +89,7 @@ public final class DifficultyTracker
 
   @Override
   public void open(OpenContext context) {
-    guard = stateOnHeap ? HeapGuard.ofProcess() : HeapGuard.none();
+    guard = stateOnHeap ? HeapGuard.ofProcess(detail) : HeapGuard.none();
     pages =
         new Pages(
             getRuntimeContext()

@@ -27,10 +27,10 @@ final class HeapGuard implements AutoCloseable {
   }
 
   /**
-   * Heap for a sample: 8.1 bytes of page, up to 0.5 of losses that wait to be applied, 2.1 of
-   * difficulty codes from an epoch's close until its plan is made.
+   * Heap for a sample without detail: 8.1 bytes of page, up to 0.5 of losses that wait to be
+   * applied, 2.1 of difficulty codes from an epoch's close until its plan is made.
    */
-  private static final double BYTES_PER_SAMPLE = 11;
+  static final double BYTES_PER_SAMPLE = 11;
 
   /** While a checkpoint is written, losses of the open epoch that come in meanwhile stand twice. */
   private static final double CHECKPOINT_BYTES_PER_SAMPLE = 4;
@@ -39,25 +39,29 @@ final class HeapGuard implements AutoCloseable {
   private static final double USABLE = 0.9;
 
   private final long heapBytes;
+  private final double bytesPerSample;
   private final Tally all;
   private final Map<Integer, Long> pagesByShard = new HashMap<>();
 
   /** For state that is not on the heap. */
   static HeapGuard none() {
-    return new HeapGuard(Long.MAX_VALUE, new Tally());
+    return new HeapGuard(Long.MAX_VALUE, BYTES_PER_SAMPLE, new Tally());
   }
 
   /** For state on the heap of this process. */
-  static HeapGuard ofProcess() {
-    return new HeapGuard(Runtime.getRuntime().maxMemory(), PROCESS);
+  static HeapGuard ofProcess(Detail detail) {
+    return new HeapGuard(
+        Runtime.getRuntime().maxMemory(), BYTES_PER_SAMPLE + detail.bytesPerSample(), PROCESS);
   }
 
   /**
    * @param heapBytes most that the heap can hold
+   * @param bytesPerSample heap for a sample
    * @param all what everybody who shares the heap holds together
    */
-  HeapGuard(long heapBytes, Tally all) {
+  HeapGuard(long heapBytes, double bytesPerSample, Tally all) {
     this.heapBytes = heapBytes;
+    this.bytesPerSample = bytesPerSample;
     this.all = all;
   }
 
@@ -83,10 +87,10 @@ final class HeapGuard implements AutoCloseable {
     }
     double samples = (double) all.pages.addAndGet(more) * Page.SIZE;
     double room = heapBytes * USABLE;
-    if (samples * BYTES_PER_SAMPLE > room) {
+    if (samples * bytesPerSample > room) {
       throw new UserError(text(samples, "does not fit"));
     }
-    if (samples * (BYTES_PER_SAMPLE + CHECKPOINT_BYTES_PER_SAMPLE) > room
+    if (samples * (bytesPerSample + CHECKPOINT_BYTES_PER_SAMPLE) > room
         && all.warned.compareAndSet(false, true)) {
       LOG.warn("{}", text(samples, "may not fit"));
     }
@@ -100,8 +104,8 @@ final class HeapGuard implements AutoCloseable {
             + " more task managers (or give each more memory), or keep the state on disk with"
             + " Flink's setting state.backend.type: rocksdb.",
         samples,
-        samples * BYTES_PER_SAMPLE / 1e9,
-        samples * (BYTES_PER_SAMPLE + CHECKPOINT_BYTES_PER_SAMPLE) / 1e9,
+        samples * bytesPerSample / 1e9,
+        samples * (bytesPerSample + CHECKPOINT_BYTES_PER_SAMPLE) / 1e9,
         problem,
         heapBytes / 1e9);
   }

@@ -18,7 +18,7 @@ class HeapGuardTest {
 
   @Test
   void saysWhatDoesNotFitAndBothWaysOut() {
-    HeapGuard guard = new HeapGuard(HEAP, all);
+    HeapGuard guard = new HeapGuard(HEAP, HeapGuard.BYTES_PER_SAMPLE, all);
     guard.holds(0, PAGES);
 
     assertThatThrownBy(() -> guard.grow(1))
@@ -32,8 +32,8 @@ class HeapGuardTest {
 
   @Test
   void countsAllSubtasksOfTheProcessTogetherAsLongAsTheyLive() {
-    HeapGuard other = new HeapGuard(HEAP, all);
-    HeapGuard guard = new HeapGuard(HEAP, all);
+    HeapGuard other = new HeapGuard(HEAP, HeapGuard.BYTES_PER_SAMPLE, all);
+    HeapGuard guard = new HeapGuard(HEAP, HeapGuard.BYTES_PER_SAMPLE, all);
     other.holds(0, PAGES / 2);
     guard.holds(1, PAGES / 2);
     assertThatThrownBy(() -> guard.grow(3)).isInstanceOf(UserError.class);
@@ -47,7 +47,7 @@ class HeapGuardTest {
 
   @Test
   void countsAShardOnceHoweverOftenItSaysHowManyPagesItHas() {
-    HeapGuard guard = new HeapGuard(HEAP, all);
+    HeapGuard guard = new HeapGuard(HEAP, HeapGuard.BYTES_PER_SAMPLE, all);
     guard.grow(5);
     guard.holds(5, 700);
     guard.holds(5, 700);
@@ -57,8 +57,8 @@ class HeapGuardTest {
 
   @Test
   void warnsOnceInAProcessUntilAllOfItIsFreed() {
-    HeapGuard other = new HeapGuard(HEAP, all);
-    HeapGuard guard = new HeapGuard(HEAP, all);
+    HeapGuard other = new HeapGuard(HEAP, HeapGuard.BYTES_PER_SAMPLE, all);
+    HeapGuard guard = new HeapGuard(HEAP, HeapGuard.BYTES_PER_SAMPLE, all);
     guard.holds(0, PAGES / 2);
     assertThat(all.warned).isFalse();
     other.holds(1, PAGES / 3); // 11 bytes a sample fit, 15 do not
@@ -73,5 +73,16 @@ class HeapGuardTest {
   @Test
   void doesNotWatchStateThatIsElsewhere() {
     assertThatCode(() -> HeapGuard.none().holds(0, 1L << 40)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void detailTakesMoreOfTheHeap() {
+    Detail detail = new Detail(true, true, true, 10);
+    HeapGuard guard =
+        new HeapGuard(HEAP, HeapGuard.BYTES_PER_SAMPLE + detail.bytesPerSample(), all);
+    long pages = (long) (HEAP * 0.9 / HeapGuard.BYTES_PER_SAMPLE / Page.SIZE);
+
+    assertThatCode(() -> guard.holds(0, (long) (pages * 11 / 18.0) - 1)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> guard.holds(0, pages - 1)).isInstanceOf(UserError.class);
   }
 }
