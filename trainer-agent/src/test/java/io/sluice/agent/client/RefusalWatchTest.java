@@ -55,6 +55,14 @@ class RefusalWatchTest {
   }
 
   @Test
+  void anAgentThatDoesNotSendTheLossesThatTheRunSelectsByStops() {
+    watch.read(letter("no-relative-loss", 1, 40));
+    assertThatThrownBy(watch::check)
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("as no-relative-loss: said so");
+  }
+
+  @Test
   void anAgentWhoseJoinWasRefusedStopsWhateverTheReason() {
     watch.read(
         record(

@@ -7,6 +7,7 @@ import io.sluice.protocol.UsageError;
 import io.sluice.protocol.UserError;
 import io.sluice.protocol.config.RunConfig;
 import io.sluice.protocol.wire.Join;
+import io.sluice.protocol.wire.LossBatch;
 import io.sluice.protocol.wire.LossEvent;
 import java.util.List;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -50,6 +51,42 @@ class SelectionClientJoinTest extends TestingClient {
             event().setEpochEnd(end(1, 1, 1, 3)).build(),
             event().setEpochEnd(end(3, 1, 1, 3)).build());
     assertThat(producer.history()).allSatisfy(r -> assertThat(r.key()).isNull());
+  }
+
+  @Test
+  void declaresTheClassesOfSamplesNowAndLater() throws Exception {
+    TestingProducer producer = new TestingProducer(1, true);
+    RunConfig config = TestingRun.config(2, 1);
+    try (SelectionClient client =
+        join(config, producer, 0, List.of(new IdRange(0, 4)), id -> (int) (10 + id))) {
+      client.addSamples(List.of(new IdRange(4, 1)), 1);
+      client.endEpoch(0);
+    }
+
+    assertThat(producer.events(0).stream().filter(LossEvent::hasSamplesAdded))
+        .extracting(event -> event.getSamplesAdded().getLabelsList())
+        .containsExactly(List.of(10, 12), List.of(11, 13), List.of(14));
+  }
+
+  @Test
+  void reportsEachLossLessTheMeanOfItsMiniBatchWhereTheRunSelectsByIt() throws Exception {
+    TestingProducer producer = new TestingProducer(1, true);
+    RunConfig config = TestingRun.config(1, 1, "signal", "relative");
+    try (SelectionClient client = join(config, producer, 0, NONE)) {
+      client.report(0, new long[] {0, 1, 2}, new float[] {1, 2, 6}, 3);
+      // What is not finite is refused alone, and does not spoil the mean of the others.
+      client.report(0, new long[] {3, 4, 5, 6}, new float[] {1, Float.NaN, 4, 99}, 3);
+      client.endEpoch(0);
+    }
+
+    LossBatch batch =
+        producer.events(0).stream()
+            .filter(LossEvent::hasLossBatch)
+            .map(LossEvent::getLossBatch)
+            .findFirst()
+            .orElseThrow();
+    assertThat(batch.getLossesList()).containsExactly(1f, 2f, 6f, 1f, Float.NaN, 4f);
+    assertThat(batch.getRelativeLossesList()).containsExactly(-2f, -1f, 3f, -1.5f, Float.NaN, 1.5f);
   }
 
   @Test

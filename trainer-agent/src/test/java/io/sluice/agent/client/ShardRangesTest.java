@@ -47,6 +47,37 @@ class ShardRangesTest {
   }
 
   @Test
+  void everySampleIsDeclaredWithItsClassInRecordsThatKafkaTakes() {
+    Sharding sharding = new Sharding(3, 1);
+    List<IdRange> samples = List.of(new IdRange(5, 2_000_000), new IdRange(3_000_000, 7));
+
+    List<SamplesAdded> records =
+        ShardRanges.declarations(sharding, 2, samples, 0, id -> (int) (id % 65_535));
+
+    assertThat(records).hasSize(3);
+    for (SamplesAdded record : records) {
+      assertThat(record.getSerializedSize()).isLessThan(Wire.MAX_RECORD_BYTES);
+      List<Long> ids = ids(sharding, record);
+      assertThat(record.getLabelsCount()).isEqualTo(ids.size());
+      for (int i = 0; i < ids.size(); i++) {
+        if (record.getLabels(i) != (int) (ids.get(i) % 65_535)) {
+          throw new AssertionError("sample " + ids.get(i) + " has label " + record.getLabels(i));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aLabelThatTheWireHasNoRoomForIsRefused() {
+    assertThatThrownBy(
+            () ->
+                ShardRanges.declarations(
+                    new Sharding(2, 1), 1, List.of(new IdRange(0, 4)), 0, id -> 65_535))
+        .isInstanceOf(UserError.class)
+        .hasMessage("sample 1 has the label 65535; allowed: 0 to 65534");
+  }
+
+  @Test
   void aRecordHoldsAtMostTheSamplesTheProtocolAllows() {
     Sharding sharding = new Sharding(2, 1);
     long perShard = 2 * Wire.MAX_SAMPLES_PER_RECORD + 5;

@@ -25,6 +25,16 @@ abstract class TestingClient {
   SelectionClient join(
       RunConfig config, TestingProducer producer, int firstEpoch, List<IdRange> samples)
       throws InterruptedException {
+    return join(config, producer, firstEpoch, samples, null);
+  }
+
+  SelectionClient join(
+      RunConfig config,
+      TestingProducer producer,
+      int firstEpoch,
+      List<IdRange> samples,
+      Labels labels)
+      throws InterruptedException {
     IntStream.range(0, config.sharding().partitions())
         .forEach(
             p ->
@@ -37,7 +47,7 @@ abstract class TestingClient {
                 Collectors.toMap(
                     p -> new TopicPartition("demo.selected-samples", p), p -> published)));
     RefusalWatch refusals = new RefusalWatch(config, TestingKafka.letters(), task -> {});
-    return SelectionClient.join(config, firstEpoch, samples, null, producer, consumer, refusals);
+    return SelectionClient.join(config, firstEpoch, samples, labels, producer, consumer, refusals);
   }
 
   static LossEvent.Builder event() {

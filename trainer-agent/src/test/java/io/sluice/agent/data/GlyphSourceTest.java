@@ -78,6 +78,7 @@ class GlyphSourceTest {
     int wrong = 0;
     for (int id = 0; id < 20_000; id++) {
       int label = source.train().read(id, new float[784], 0);
+      assertThat(source.train().label(id)).isEqualTo(label);
       int drawn = new SplitMix(SEED, 0, id).below(26);
       wrong += label == drawn ? 0 : 1;
       seen[label]++;

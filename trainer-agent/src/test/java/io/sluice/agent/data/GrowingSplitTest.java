@@ -36,6 +36,7 @@ class GrowingSplitTest {
     assertThat(split.count()).isEqualTo(20);
     assertThat(split.read(3, new float[1], 0)).isEqualTo(3);
     assertThat(split.read(19, new float[1], 0)).isEqualTo(19);
+    assertThat(split.label(19)).isEqualTo(19);
     assertThat(looks).hasValue(1);
   }
 

@@ -45,6 +45,7 @@ class IdxSourceTest {
     assertThat(source.train().read(0, values, 0)).isEqualTo(0);
     assertThat(source.train().read(1, values, 6)).isEqualTo(2);
     assertThat(source.train().read(2, values, 12)).isEqualTo(1);
+    assertThat(source.train().label(1)).isEqualTo(2);
     // 0, 15, …, 255 have mean 127.5 and deviation 15 · sqrt((18² − 1) / 12)
     double deviation = 15 * Math.sqrt((18 * 18 - 1) / 12.0);
     for (int i = 0; i < 18; i++) {
