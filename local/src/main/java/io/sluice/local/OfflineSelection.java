@@ -55,13 +55,7 @@ final class OfflineSelection {
     }
     SparseHistogram measured = histogram.toSparse();
     SelectionPlan plan =
-        SelectionPlanner.plan(
-            epoch,
-            Population.of(
-                measured, Map.of(new Stratum(Stratum.ANY_LABEL, Freshness.FRESH), measured)),
-            0,
-            Spending.NONE,
-            settings);
+        SelectionPlanner.plan(epoch, population(measured), 0, Spending.NONE, settings);
 
     BandFilter filter = new BandFilter(plan, settings.seed());
     long[] counts = new long[plan.clusters().size()];
@@ -76,7 +70,7 @@ final class OfflineSelection {
     }
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < counts.length; i++) {
-      rows.add(new Row(plan.clusters().get(i), keep(i, plan), counts[i]));
+      rows.add(new Row(plan.clusters().get(i), keep(i, plan, measured), counts[i]));
     }
     return new OfflineSelection(plan, rows, selected.build().toArray());
   }
@@ -113,18 +107,28 @@ final class OfflineSelection {
     return cluster;
   }
 
-  private static double keep(int cluster, SelectionPlan plan) {
+  private static double keep(int cluster, SelectionPlan plan, SparseHistogram measured) {
     Cluster group = plan.clusters().get(cluster);
-    // Clusters that share a code are told apart by where their share of the split hash lies.
-    double split = shareOneCode(plan.clusters()) ? (cluster + 0.5) / plan.clusters().size() : 0.5;
-    for (Band band : plan.bands()) {
-      boolean within =
-          band.lowerCode() <= group.lowerCode() && group.upperCode() <= band.upperCode();
-      if (within && band.splitFrom() <= split && split < band.splitTo()) {
+    if (shareOneCode(plan.clusters())) {
+      return keepOfShare((cluster + 0.5) / plan.clusters().size(), plan.bands());
+    }
+    SparseHistogram within = measured.between(group.lowerCode(), group.upperCode());
+    return population(within).expected(plan.bands()) / within.total();
+  }
+
+  /** Clusters that share a code are told apart by where their share of the split hash lies. */
+  private static double keepOfShare(double split, List<Band> bands) {
+    for (Band band : bands) {
+      if (band.splitFrom() <= split && split < band.splitTo()) {
         return band.keep();
       }
     }
     return 0;
+  }
+
+  private static Population population(SparseHistogram measured) {
+    return Population.of(
+        measured, Map.of(new Stratum(Stratum.ANY_LABEL, Freshness.FRESH), measured));
   }
 
   private static boolean shareOneCode(List<Cluster> clusters) {

@@ -38,9 +38,13 @@ final class SelectCommand implements Callable<Integer> {
           Options.ANNEAL_EVERY,
           Options.SEED,
           Options.POLICY,
+          Options.SIGNAL,
           Options.CLUSTERS,
           Options.WINDOW_SCALE,
           Options.PRUNE_RATIO,
+          Options.MIN_SELECTED,
+          Options.MAX_SELECTED,
+          Options.MAX_WEIGHT,
           Options.ANNEALING_START);
 
   private final Console console;

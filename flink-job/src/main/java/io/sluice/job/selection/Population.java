@@ -38,7 +38,7 @@ public record Population(SparseHistogram all, SortedMap<Stratum, SparseHistogram
   }
 
   /** Number of samples that bands select, in expectation. */
-  double expected(List<Band> bands) {
+  public double expected(List<Band> bands) {
     double expected = 0;
     for (Map.Entry<Stratum, SparseHistogram> stratum : strata.entrySet()) {
       expected += expected(stratum.getKey(), stratum.getValue(), bands);

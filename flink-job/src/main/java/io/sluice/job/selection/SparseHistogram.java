@@ -48,15 +48,18 @@ public record SparseHistogram(char[] codes, long[] counts) {
     return codes.length;
   }
 
-  /** Returns the number of samples whose code lies in an inclusive interval. */
-  long countBetween(int lowerCode, int upperCode) {
-    long count = 0;
-    for (int i = 0; i < codes.length; i++) {
-      if (codes[i] >= lowerCode && codes[i] <= upperCode) {
-        count += counts[i];
-      }
+  /** Returns the samples whose code lies in an inclusive interval. */
+  public SparseHistogram between(int lowerCode, int upperCode) {
+    int from = 0;
+    while (from < codes.length && codes[from] < lowerCode) {
+      from++;
     }
-    return count;
+    int to = from;
+    while (to < codes.length && codes[to] <= upperCode) {
+      to++;
+    }
+    return new SparseHistogram(
+        Arrays.copyOfRange(codes, from, to), Arrays.copyOfRange(counts, from, to));
   }
 
   /**

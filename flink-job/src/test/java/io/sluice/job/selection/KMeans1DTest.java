@@ -124,7 +124,7 @@ class KMeans1DTest {
         assertThat(cluster.upperCode()).isGreaterThanOrEqualTo(cluster.lowerCode());
         assertThat(histogram.codes())
             .contains((char) cluster.lowerCode(), (char) cluster.upperCode());
-        assertThat(histogram.countBetween(cluster.lowerCode(), cluster.upperCode()))
+        assertThat(histogram.between(cluster.lowerCode(), cluster.upperCode()).total())
             .isEqualTo(cluster.size());
         assertThat(cluster.center())
             .isBetween(
