@@ -19,6 +19,8 @@ public final class Sluice {
   private Sluice() {}
 
   public static void main(String[] arguments) {
+    // Pictures are made and shown to nobody here, so no window system is needed.
+    System.setProperty("java.awt.headless", "true");
     StandardStreams streams = StandardStreams.install();
     int code;
     try (Interruption interruption = Interruption.install();

@@ -4,8 +4,6 @@ import com.google.gson.JsonObject;
 import io.sluice.agent.data.SampleShape;
 import io.sluice.agent.data.SampleSource;
 import io.sluice.agent.data.SampleSources;
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -55,46 +53,49 @@ record SamplePictures(JsonObject samples, String problem) {
     sample.addProperty("label", source.train().read(id, values, 0));
     sample.addProperty(
         "image",
-        "data:image/png;base64," + Base64.getEncoder().encodeToString(png(source, values)));
+        "data:image/png;base64," + Base64.getEncoder().encodeToString(png(image(source, values))));
     return sample;
-  }
-
-  private static byte[] png(SampleSource source, float[] values) {
-    return png(fitting(image(source, values)));
   }
 
   /** Grey where there is one channel; else the first three are red, green and blue. */
   private static BufferedImage image(SampleSource source, float[] values) {
     SampleShape shape = source.shape();
-    int area = shape.width() * shape.height();
-    BufferedImage image =
-        new BufferedImage(shape.width(), shape.height(), BufferedImage.TYPE_INT_RGB);
-    for (int pixel = 0; pixel < area; pixel++) {
-      int rgb = 0;
-      for (int colour = 0; colour < 3; colour++) {
-        int channel = shape.channels() < 3 ? 0 : colour;
-        float value = values[channel * area + pixel];
-        rgb = rgb << 8 | source.range(channel).brightness(value);
+    int side = Math.max(shape.width(), shape.height());
+    int width = side <= MAX_SIDE ? shape.width() : Math.max(1, shape.width() * MAX_SIDE / side);
+    int height = side <= MAX_SIDE ? shape.height() : Math.max(1, shape.height() * MAX_SIDE / side);
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int rgb = 0;
+        for (int colour = 0; colour < 3; colour++) {
+          int channel = shape.channels() < 3 ? 0 : colour;
+          float mean =
+              mean(
+                  shape,
+                  values,
+                  channel,
+                  x * shape.width() / width,
+                  (x + 1) * shape.width() / width,
+                  y * shape.height() / height,
+                  (y + 1) * shape.height() / height);
+          rgb = rgb << 8 | source.range(channel).brightness(mean);
+        }
+        image.setRGB(x, y, rgb);
       }
-      image.setRGB(pixel % shape.width(), pixel / shape.width(), rgb);
     }
     return image;
   }
 
-  private static BufferedImage fitting(BufferedImage image) {
-    int side = Math.max(image.getWidth(), image.getHeight());
-    if (side <= MAX_SIDE) {
-      return image;
+  /** Of the values that a pixel stands for. */
+  private static float mean(
+      SampleShape shape, float[] values, int channel, int left, int right, int top, int bottom) {
+    float sum = 0;
+    for (int row = top; row < bottom; row++) {
+      for (int column = left; column < right; column++) {
+        sum += values[(channel * shape.height() + row) * shape.width() + column];
+      }
     }
-    int width = Math.max(1, image.getWidth() * MAX_SIDE / side);
-    int height = Math.max(1, image.getHeight() * MAX_SIDE / side);
-    BufferedImage smaller = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = smaller.createGraphics();
-    graphics.setRenderingHint(
-        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-    graphics.drawImage(image, 0, 0, width, height, null);
-    graphics.dispose();
-    return smaller;
+    return sum / ((right - left) * (bottom - top));
   }
 
   /**

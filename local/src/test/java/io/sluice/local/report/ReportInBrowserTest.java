@@ -72,26 +72,36 @@ class ReportInBrowserTest {
     assertThat(page.text("run")).isEqualTo("r (seta) r baseline (seta)");
   }
 
+  /** What is drawn after each step is gathered in data-steps. */
   @Test
   void arrowKeysAndSliderGoFromEpochToEpoch() throws Exception {
-    String right =
-        "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles:"
-            + " true}));";
-    Browser page = open(summary(true), right);
-    assertThat(page.attribute("losses", "data-epoch")).isEqualTo("2");
-    assertThat(page.text("epoch-shown")).isEqualTo("2 of 2");
-
-    String left = right.replace("Right", "Left");
-    page = open(summary(true), right + right + left + left + left);
-    assertThat(page.attribute("losses", "data-epoch")).isEqualTo("0");
-    assertThat(page.text("losses")).contains("No sample had a loss yet");
-
-    page =
+    Browser page =
         open(
             summary(true),
-            "const s = document.getElementById('epoch'); s.value = 2; s.dispatchEvent(new"
-                + " Event('input'));");
-    assertThat(page.attribute("losses", "data-epoch")).isEqualTo("2");
+            """
+            const losses = document.getElementById("losses");
+            const slider = document.getElementById("epoch");
+            const steps = [];
+            const key = (name, target) => {
+              target.dispatchEvent(new KeyboardEvent("keydown", {key: name, bubbles: true}));
+              steps.push(losses.dataset.epoch);
+            };
+            key("ArrowRight", document.body);
+            key("ArrowRight", document.body);
+            ["ArrowLeft", "ArrowLeft", "ArrowLeft"].forEach((name) => key(name, document.body));
+            steps.push(losses.querySelector(".note").textContent);
+            // What has the focus has its own use for the keys.
+            key("ArrowRight", document.getElementById("run"));
+            slider.value = 2;
+            slider.dispatchEvent(new Event("input"));
+            steps.push(losses.dataset.epoch, document.getElementById("epoch-shown").textContent);
+            losses.dataset.steps = steps.join("|");
+            """);
+
+    assertThat(page.attribute("losses", "data-steps"))
+        .isEqualTo(
+            "2|2|1|0|0|No sample had a loss yet when this epoch was selected, so all were.|0|2|2 of"
+                + " 2");
     assertThat(page.attribute("losses", "data-points")).isEqualTo("4");
   }
 
@@ -141,25 +151,47 @@ class ReportInBrowserTest {
   /** 20 at 0.01, 40 at 0.065, 30 at 1 and 10 at 8; the first band that holds a sample decides. */
   @Test
   void drawsWhatTheBandsKeep() throws Exception {
-    assertThat(
-            kept(
+    JsonObject training = new JsonObject();
+    JsonArray epochs = new JsonArray();
+    for (SelectionPlan plan :
+        List.of(
+            plan(
+                0,
                 TestingPlans.band(-65504, 0.5f, 0.5).toBuilder().setWeight(2).build(),
-                TestingPlans.band(0, 65504, 1)))
-        .as("the first decides")
-        .isEqualTo(30 + 30 + 10);
-    assertThat(
-            kept(
+                TestingPlans.band(0, 65504, 1)),
+            plan(
+                1,
                 TestingPlans.band(1, 8, 1).toBuilder().setSplitTo(0.25).build(),
                 TestingPlans.band(1, 8, 0.5).toBuilder()
                     .setSplitFrom(0.25)
                     .setSplitTo(0.75)
-                    .build()))
-        .as("a quarter, and half of the next half")
-        .isEqualTo(20);
-    assertThat(
-            kept(TestingPlans.band(8, 8, 1).toBuilder().setFreshness(Band.Freshness.FRESH).build()))
-        .as("the mean of fresh and stale")
-        .isEqualTo(5);
+                    .build()),
+            plan(
+                2,
+                TestingPlans.band(8, 8, 1).toBuilder()
+                    .setFreshness(Band.Freshness.FRESH)
+                    .build()))) {
+      epochs.add(Figures.json(PlanFigures.of(plan)));
+    }
+    training.add("epochs", epochs);
+    training.add("settings", new JsonObject());
+
+    Browser page =
+        open(
+            training,
+            """
+            const kept = [0, 1, 2].map((place) => {
+              const slider = document.getElementById("epoch");
+              slider.value = place;
+              slider.dispatchEvent(new Event("input"));
+              return document.getElementById("losses").dataset.kept;
+            });
+            document.getElementById("losses").dataset.all = kept.join(" ");
+            """);
+
+    // Where both bands hold the easy ones, half of them; a quarter and half of the next half; and
+    // the mean of what is kept of fresh and of stale samples.
+    assertThat(page.attribute("losses", "data-all")).isEqualTo("70 20 5");
   }
 
   /** Neither in the data nor where the page shows it. */
@@ -181,14 +213,8 @@ class ReportInBrowserTest {
     assertThat(page.attribute("", "data-broken")).isEmpty();
   }
 
-  private int kept(Band... bands) throws Exception {
-    SelectionPlan plan = TestingPlans.plan(1).clearBands().addAllBands(List.of(bands)).build();
-    JsonObject training = new JsonObject();
-    JsonArray epochs = new JsonArray();
-    epochs.add(Figures.json(PlanFigures.of(plan)));
-    training.add("epochs", epochs);
-    training.add("settings", new JsonObject());
-    return Integer.parseInt(open(training, "").attribute("losses", "data-kept"));
+  private static SelectionPlan plan(int epoch, Band... bands) {
+    return TestingPlans.plan(epoch).clearBands().addAllBands(List.of(bands)).build();
   }
 
   private Browser open(JsonObject summary, String script) throws Exception {
