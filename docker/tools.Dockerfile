@@ -1,4 +1,4 @@
-# The sluice command with all that it can do: dataset, membership, select, bench, demo.
+# The sluice command with all that it can do: dataset, membership, select, report, bench, demo.
 ARG MAVEN_IMAGE=maven:3.9.11-eclipse-temurin-17
 ARG JAVA_IMAGE=eclipse-temurin:17-jre-noble
 

@@ -64,6 +64,12 @@ class DemoTest {
     JsonObject baseline = summary.getAsJsonObject("baseline");
     assertConsistent(baseline, 1000);
     assertThat(baseline.get("saved_fraction").getAsDouble()).isZero();
+    assertCounted(summary);
+    assertCounted(baseline);
+    assertThat(demo.out()).contains("Report    " + folder.resolve("sluice-report.html").toUri());
+    assertThat(folder.resolve("sluice-report.html"))
+        .content()
+        .contains("<title>Sluice report: 2 runs</title>", "data:image/png;base64,");
   }
 
   @Test
@@ -81,9 +87,13 @@ class DemoTest {
             "--agents",
             "2",
             "--average",
-            "off");
+            "off",
+            "--report",
+            "none");
 
     assertThat(demo.await()).as(demo.err()).isZero();
+    assertThat(demo.out()).doesNotContain("Report");
+    assertThat(folder).isDirectoryNotContaining(file -> file.toString().endsWith("html"));
     assertThat(demo.out()).contains("a replica of its own").doesNotContain("One model");
   }
 
@@ -191,6 +201,7 @@ class DemoTest {
 
     assertThat(demo.await()).isEqualTo(130);
     assertThat(demo.leftovers()).isEmpty();
+    assertThat(folder.resolve("sluice-report.html")).doesNotExist();
   }
 
   /** A run without an end ends so; it then says what came of it. */
@@ -223,6 +234,9 @@ class DemoTest {
         .contains("linear on glyphs:500, epochs until Ctrl-C, policy seta")
         .containsPattern("Saved \\d+\\.\\d % of the [\\d,]+ samples");
     assertThat(demo.leftovers()).isEmpty();
+    assertThat(folder.resolve("sluice-report.html"))
+        .content()
+        .contains("<title>Sluice report: run demo</title>", "data:image/png;base64,");
 
     JsonObject summary = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
     assertThat(summary.getAsJsonObject("settings").get("epochs").getAsString())
@@ -288,6 +302,27 @@ class DemoTest {
         .toList();
   }
 
+  /** Each sample is in each selection once at most, and in the first. */
+  private static void assertCounted(JsonObject training) {
+    JsonObject counts = training.getAsJsonObject("selections");
+    assertThat(counts.get("selections").getAsInt()).isEqualTo(4);
+    long samples = 0;
+    long selected = 0;
+    for (JsonElement element : counts.getAsJsonArray("samples_by_times")) {
+      JsonObject tally = element.getAsJsonObject();
+      assertThat(tally.get("times").getAsInt()).isBetween(1, 4);
+      samples += tally.get("samples").getAsLong();
+      selected += tally.get("times").getAsLong() * tally.get("samples").getAsLong();
+    }
+    assertThat(samples).isEqualTo(1000);
+    long expected = 0;
+    for (JsonElement epoch : training.getAsJsonArray("epochs")) {
+      expected += epoch.getAsJsonObject().get("selected").getAsLong();
+    }
+    assertThat(selected).isEqualTo(expected);
+    assertThat(counts.getAsJsonArray("most_selected")).hasSize(24);
+  }
+
   private static void assertConsistent(JsonObject training, long known) throws IOException {
     JsonArray epochs = training.getAsJsonArray("epochs");
     assertThat(epochs).hasSize(4);
@@ -308,7 +343,11 @@ class DemoTest {
         clustered += size.getAsLong();
       }
       assertThat(clustered).isEqualTo(number == 0 ? 0 : known);
-      assertThat(epoch.getAsJsonArray("centers")).hasSameSizeAs(epoch.getAsJsonArray("sizes"));
+      for (String key : List.of("centers", "lowers", "uppers")) {
+        assertThat(epoch.getAsJsonArray(key)).hasSameSizeAs(epoch.getAsJsonArray("sizes"));
+      }
+      assertThat(epoch.getAsJsonArray("bands")).hasSizeGreaterThanOrEqualTo(number == 0 ? 0 : 1);
+      assertThat(epoch.get("train_ms").getAsLong()).isPositive();
       trained += epoch.get("trained").getAsLong();
       number++;
     }

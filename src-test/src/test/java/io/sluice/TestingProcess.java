@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The sluice command in a process of its own, with a temporary folder of its own. */
+/** The sluice command in a process, a current directory and a temporary folder of its own. */
 public final class TestingProcess {
 
   private final Process process;
@@ -55,6 +55,7 @@ public final class TestingProcess {
     command.addAll(List.of(arguments));
     Process process =
         new ProcessBuilder(command)
+            .directory(folder.toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())
             .start();

@@ -1,11 +1,15 @@
 package io.sluice.local;
 
 import io.sluice.agent.cli.Interruption;
+import io.sluice.local.report.PlanFigures;
+import io.sluice.local.report.Report;
+import io.sluice.local.report.RunTopicsReader;
 import io.sluice.protocol.config.Epochs;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -23,12 +27,10 @@ final class Demo {
   private final Optional<String> baselinePolicy;
   private final Optional<DemoGrowth> growth;
   private final Optional<Path> summary;
+  private final Optional<Path> page;
   private final int uiPort;
   private final int metricsPort;
   private final boolean keepRunning;
-
-  /** One training and how long it took. */
-  private record Trained(DemoSummary.Training training, Duration time) {}
 
   Demo(
       Console console,
@@ -36,6 +38,7 @@ final class Demo {
       Optional<String> baselinePolicy,
       Optional<DemoGrowth> growth,
       Optional<Path> summary,
+      Optional<Path> page,
       int uiPort,
       boolean keepRunning) {
     this.console = console;
@@ -43,6 +46,7 @@ final class Demo {
     this.baselinePolicy = baselinePolicy;
     this.growth = growth;
     this.summary = summary;
+    this.page = page;
     this.uiPort = uiPort;
     this.metricsPort = config.get(Options.METRICS_PORT);
     this.keepRunning = keepRunning;
@@ -58,7 +62,7 @@ final class Demo {
               .with(Map.of("bootstrap-servers", kafka.bootstrapServers()), "local broker")
               .with(Map.of("metrics-port", agentsMetricsPort()), "after Flink's metrics-port");
       introduce(flink, kafka);
-      Trained selected;
+      DemoSummary.Training selected;
       try (LocalRun run = Interruption.start(() -> LocalRun.start(flink, local))) {
         selected = train(run, local);
         if (baselinePolicy.isEmpty()) {
@@ -79,7 +83,8 @@ final class Demo {
   }
 
   /** The job of the last training still runs, so that the UI has something to show. */
-  private void finish(RunConfig local, Trained selected, Optional<Trained> baseline)
+  private void finish(
+      RunConfig local, DemoSummary.Training selected, Optional<DemoSummary.Training> baseline)
       throws InterruptedException {
     report(local, selected, baseline);
     if (keepRunning) {
@@ -88,13 +93,19 @@ final class Demo {
     }
   }
 
-  private void report(RunConfig local, Trained selected, Optional<Trained> baseline) {
+  private void report(
+      RunConfig local, DemoSummary.Training selected, Optional<DemoSummary.Training> baseline) {
     conclude(selected, baseline);
+    DemoSummary all = new DemoSummary(DemoSummary.settings(local), selected, baseline);
     if (summary.isPresent()) {
-      new DemoSummary(
-              DemoSummary.settings(local), selected.training(), baseline.map(Trained::training))
-          .write(summary.get());
+      all.write(summary.get());
       console.line("Summary written to " + summary.get());
+    }
+    if (page.isPresent()) {
+      Report report = new Report(Optional.empty());
+      report.addSummary(local.get(Options.RUN_NAME), all.json());
+      report.page().write(page.get());
+      console.line(console.bold("Report    ") + page.get().toAbsolutePath().normalize().toUri());
     }
   }
 
@@ -116,7 +127,7 @@ final class Demo {
         : parallelism;
   }
 
-  private Trained train(LocalRun local, RunConfig run) throws InterruptedException {
+  private DemoSummary.Training train(LocalRun local, RunConfig run) throws InterruptedException {
     try (PlanReader plans = PlanReader.start(run);
         EpochBoard board =
             new EpochBoard(console, plans, agents(), agents() > 1 && config.averages())) {
@@ -129,18 +140,23 @@ final class Demo {
         board.close();
         // Ctrl-C is the only end that such a run has.
         if (!run.get(Options.EPOCHS).bounded() && !board.epochs().isEmpty()) {
-          report(run, trained(board, start), Optional.empty());
+          report(run, trained(run, board, start), Optional.empty());
         }
         throw e;
       }
       board.close();
-      return trained(board, start);
+      return trained(run, board, start);
     }
   }
 
-  private static Trained trained(EpochBoard board, long start) {
-    return new Trained(
-        DemoSummary.Training.of(board.epochs()), Duration.ofNanos(System.nanoTime() - start));
+  private static DemoSummary.Training trained(RunConfig run, EpochBoard board, long start) {
+    Duration time = Duration.ofNanos(System.nanoTime() - start);
+    List<PlanFigures> plans = board.epochs().stream().map(DemoSummary.Epoch::plan).toList();
+    return DemoSummary.Training.of(
+        board.epochs(),
+        time,
+        RunTopicsReader.counts(
+            run, plans.get(plans.size() - 1).epoch(), Report.newestHardest(plans)));
   }
 
   private void introduce(LocalFlink flink, LocalKafka kafka) {
@@ -191,11 +207,10 @@ final class Demo {
             : String.format(Locale.ROOT, " and each %s steps.", Numbers.count(steps)));
   }
 
-  private void conclude(Trained selected, Optional<Trained> baseline) {
+  private void conclude(DemoSummary.Training training, Optional<DemoSummary.Training> baseline) {
     console.line("");
-    line("selected", selected);
+    line("selected", training);
     baseline.ifPresent(trained -> line("baseline", trained));
-    DemoSummary.Training training = selected.training();
     if (training.averages() > 0) {
       console.line(
           String.format(
@@ -211,11 +226,10 @@ final class Demo {
                 "Saved %s of the %s samples that full training takes%s.",
                 Numbers.percent(training.savedFraction()),
                 Numbers.count(training.samplesFull()),
-                baseline.map(b -> difference(training, b.training())).orElse(""))));
+                baseline.map(b -> difference(training, b)).orElse(""))));
   }
 
-  private void line(String name, Trained trained) {
-    DemoSummary.Training training = trained.training();
+  private void line(String name, DemoSummary.Training training) {
     console.line(
         String.format(
             Locale.ROOT,
@@ -223,7 +237,7 @@ final class Demo {
             name,
             Numbers.count(training.samplesTrained()),
             Numbers.percent(training.finalTestAccuracy()),
-            Numbers.time(trained.time())));
+            Numbers.time(Duration.ofMillis(Math.round(1000 * training.seconds())))));
   }
 
   private static String difference(DemoSummary.Training ours, DemoSummary.Training baseline) {

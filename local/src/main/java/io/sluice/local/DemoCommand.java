@@ -1,5 +1,6 @@
 package io.sluice.local;
 
+import io.sluice.local.report.ReportCommand;
 import io.sluice.protocol.UsageError;
 import io.sluice.protocol.config.ConfigFlags;
 import io.sluice.protocol.config.Options;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Spec;
       "",
       "Starts a Kafka broker and a Flink cluster in this process, on loopback ports and in temporary"
           + " folders, submits the selection job, and trains with one or more agents. Ctrl-C stops"
-          + " everything and leaves nothing behind.",
+          + " everything. All that stays is a report of the training that was done, a page to open"
+          + " in a browser (--report).",
       "",
       "Settings come from flags, the environment and a file, as for the other commands; but"
           + " bootstrap-servers, replication, world-size and checkpoint-dir are the demo's own, and"
@@ -94,6 +96,15 @@ final class DemoCommand implements Callable<Integer> {
       description = "Where to write what happened, as JSON.")
   private Path summary;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      defaultValue = ReportCommand.DEFAULT_FILE,
+      description =
+          "Where to write a page that shows what happened; none writes none. Default:"
+              + " ${DEFAULT-VALUE}, in the current directory.")
+  private Path report;
+
   private DemoCommand(Console console, Map<String, String> environment) {
     this.console = console;
     this.environment = environment;
@@ -122,7 +133,7 @@ final class DemoCommand implements Callable<Integer> {
                 RunConfig.defaults().with(DEFAULTS, "demo"),
                 environment)
             .with(Map.of("world-size", Integer.toString(agents)), "flag --agents")
-            // A demo leaves nothing behind, and its baseline must not resume what it compares to.
+            // A demo leaves no state behind, and its baseline must not resume what it compares to.
             // Its broker is alone.
             .with(Map.of("checkpoint-dir", "", "replication", "0"), "demo");
     if (compare != null && !config.get(Options.EPOCHS).bounded()) {
@@ -138,6 +149,7 @@ final class DemoCommand implements Callable<Integer> {
             Optional.ofNullable(compare),
             Optional.ofNullable(grow).map(text -> DemoGrowth.parse(text, config)),
             Optional.ofNullable(summary),
+            Optional.of(report).filter(file -> !file.toString().equals("none")),
             uiPort,
             keepRunning)
         .run();

@@ -5,11 +5,15 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonSerializer;
+import io.sluice.local.report.PlanFigures;
+import io.sluice.local.report.SelectionCounts;
 import io.sluice.protocol.config.Epochs;
 import io.sluice.protocol.config.Option;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +36,8 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
    * @param finalTestAccuracy fraction of the test split that is right after the last epoch
    * @param averages how often the agents' parameters were averaged; 0 where each had a model of its
    *     own
+   * @param seconds how long the training took, by the clock on the wall
+   * @param selections how often samples were selected
    */
   record Training(
       List<Epoch> epochs,
@@ -39,64 +45,83 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
       long samplesFull,
       double savedFraction,
       double finalTestAccuracy,
-      long averages) {
+      long averages,
+      double seconds,
+      SelectionCounts selections) {
 
     /**
      * @param epochs in order; at least one
      */
-    static Training of(List<Epoch> epochs) {
+    static Training of(List<Epoch> epochs, Duration time, SelectionCounts selections) {
       long trained = epochs.stream().mapToLong(Epoch::trained).sum();
       long full = epochs.stream().mapToLong(Epoch::known).sum();
       double saved = full == 0 ? 0 : 1 - (double) trained / full;
       double accuracy = epochs.get(epochs.size() - 1).testAccuracy();
       long averages = epochs.stream().mapToLong(Epoch::averages).sum();
-      return new Training(List.copyOf(epochs), trained, full, saved, accuracy, averages);
+      return new Training(
+          List.copyOf(epochs),
+          trained,
+          full,
+          saved,
+          accuracy,
+          averages,
+          time.toMillis() / 1000.0,
+          selections);
     }
   }
 
   /**
    * One epoch.
    *
-   * @param known samples there were
-   * @param unseen those of them without a loss yet
+   * @param plan why it trained on what it did; its keys are those of the epoch itself
    * @param selected samples in the selection
    * @param trained samples trained on, by all agents
-   * @param windowStart first cluster of the window
-   * @param windowSize clusters in the window
-   * @param centers mean difficulty by cluster, easy to hard
-   * @param sizes samples by cluster
    * @param turnaroundMs time from the last agent's end of the epoch before to the complete
    *     selection
    * @param gpuIdleMs how long the agent that waited longest stood still for the protocol before it
    *     could train on the epoch, in whole milliseconds, rounded down; of epoch 0 the wait for the
    *     first selection at start-up
+   * @param trainMs how long the agent that took longest trained, without waiting, averaging and
+   *     testing, in whole milliseconds, rounded down
    * @param averages how often the agents' parameters were averaged in the epoch
    * @param averagingMs how long the agent that it held up longest stood still for that, in whole
    *     milliseconds, rounded down
    * @param testAccuracy fraction of the test split that is right after the epoch
    */
   record Epoch(
-      int epoch,
-      long known,
-      long unseen,
+      PlanFigures plan,
       long selected,
       long trained,
-      int windowStart,
-      int windowSize,
-      List<Double> centers,
-      List<Long> sizes,
       long turnaroundMs,
       long gpuIdleMs,
+      long trainMs,
       int averages,
       long averagingMs,
-      double testAccuracy) {}
+      double testAccuracy) {
+
+    long known() {
+      return plan.known();
+    }
+  }
+
+  private static final GsonBuilder KEYS =
+      new GsonBuilder().setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES);
+
+  private static final Gson NESTED = KEYS.create();
 
   private static final Gson GSON =
-      new GsonBuilder()
-          .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+      KEYS.registerTypeAdapter(
+              Epoch.class, (JsonSerializer<Epoch>) (epoch, type, context) -> flat(epoch))
           .setPrettyPrinting()
           .disableHtmlEscaping()
           .create();
+
+  private static JsonObject flat(Epoch epoch) {
+    JsonObject measured = NESTED.toJsonTree(epoch).getAsJsonObject();
+    JsonObject flat = measured.remove("plan").getAsJsonObject();
+    measured.entrySet().forEach(member -> flat.add(member.getKey(), member.getValue()));
+    return flat;
+  }
 
   /** The settings in effect, by key. */
   static Map<String, Object> settings(RunConfig config) {
@@ -119,6 +144,10 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
   }
 
   String toJson() {
+    return GSON.toJson(json()) + "\n";
+  }
+
+  JsonObject json() {
     JsonObject json = new JsonObject();
     json.add("settings", GSON.toJsonTree(settings));
     for (Map.Entry<String, JsonElement> member :
@@ -126,7 +155,7 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
       json.add(member.getKey(), member.getValue());
     }
     baseline.ifPresent(training -> json.add("baseline", GSON.toJsonTree(training)));
-    return GSON.toJson(json) + "\n";
+    return json;
   }
 
   /** Writes the file whole or not at all. */

@@ -3,7 +3,7 @@ package io.sluice.local;
 import io.sluice.agent.train.EpochResult;
 import io.sluice.agent.train.EpochSamples;
 import io.sluice.agent.train.TrainingListener;
-import io.sluice.protocol.wire.Cluster;
+import io.sluice.local.report.PlanFigures;
 import io.sluice.protocol.wire.SelectionPlan;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -148,7 +148,7 @@ final class EpochBoard implements AutoCloseable {
         String.format(
             Locale.ROOT,
             "%5d  %9s  %9s  %8s  %7s  %8s  %10s  %8s  %s%s",
-            epoch.epoch(),
+            epoch.plan().epoch(),
             Numbers.count(epoch.known()),
             Numbers.count(epoch.selected()),
             Numbers.percent(epoch.known() == 0 ? 0 : (double) epoch.selected() / epoch.known()),
@@ -157,9 +157,13 @@ final class EpochBoard implements AutoCloseable {
             epoch.turnaroundMs() + " ms",
             epoch.gpuIdleMs() + " ms",
             averaged(epoch.averagingMs() + " ms"),
-            epoch.sizes().isEmpty()
-                ? "all, unmeasured"
-                : WindowBar.draw(epoch.sizes(), epoch.windowStart(), epoch.windowSize(), console)));
+            window(epoch.plan())));
+  }
+
+  private String window(PlanFigures plan) {
+    return plan.sizes().isEmpty()
+        ? "all, unmeasured"
+        : WindowBar.draw(plan.sizes(), plan.windowStart(), plan.windowSize(), console);
   }
 
   /** A column that a run of one agent, or of replicas, does without. */
@@ -173,17 +177,12 @@ final class EpochBoard implements AutoCloseable {
     long turnaround =
         agents.stream().mapToLong(result -> result.turnaround().toMillis()).min().orElseThrow();
     return new DemoSummary.Epoch(
-        any.epoch(),
-        plan.getKnown(),
-        plan.getUnseen(),
+        PlanFigures.of(plan),
         any.selected(),
         agents.stream().mapToLong(EpochResult::trained).sum(),
-        plan.getWindowStart(),
-        plan.getWindowSize(),
-        plan.getClustersList().stream().map(Cluster::getCenter).toList(),
-        plan.getClustersList().stream().map(Cluster::getSize).toList(),
         turnaround,
         agents.stream().mapToLong(result -> result.gpuIdle().toMillis()).max().orElseThrow(),
+        agents.stream().mapToLong(result -> result.trainTime().toMillis()).max().orElseThrow(),
         any.averages().syncs(),
         agents.stream()
             .mapToLong(result -> result.averages().time().toMillis())

@@ -8,6 +8,7 @@ import io.sluice.agent.cli.StandardStreams;
 import io.sluice.local.bench.BenchCommand;
 import io.sluice.local.control.DatasetCommand;
 import io.sluice.local.control.MembershipCommand;
+import io.sluice.local.report.ReportCommand;
 import java.io.PrintStream;
 import java.util.Map;
 import picocli.CommandLine;
@@ -18,6 +19,8 @@ public final class Sluice {
   private Sluice() {}
 
   public static void main(String[] arguments) {
+    // Pictures are made and shown to nobody here, so no window system is needed.
+    System.setProperty("java.awt.headless", "true");
     StandardStreams streams = StandardStreams.install();
     int code;
     try (Interruption interruption = Interruption.install();
@@ -39,6 +42,7 @@ public final class Sluice {
         DatasetCommand.commandLine(console, environment),
         MembershipCommand.commandLine(console, environment),
         SelectCommand.commandLine(console, environment),
+        ReportCommand.commandLine(console, environment),
         BenchCommand.commandLine(console));
   }
 }

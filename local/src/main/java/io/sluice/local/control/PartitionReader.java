@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.VoidDeserializer;
 
 /** Reads stretches of single partitions. Creates no topic, and never skips what was deleted. */
-final class PartitionReader implements AutoCloseable {
+public final class PartitionReader implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(500);
@@ -27,7 +27,7 @@ final class PartitionReader implements AutoCloseable {
   private final KafkaConsumer<Void, byte[]> consumer;
   private final String brokers;
 
-  PartitionReader(RunConfig config) {
+  public PartitionReader(RunConfig config) {
     Properties properties = config.kafkaProperties();
     properties.setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
     properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
@@ -40,12 +40,12 @@ final class PartitionReader implements AutoCloseable {
   }
 
   /** Offset of the first record that the partition still has. */
-  long begin(TopicPartition partition) {
+  public long begin(TopicPartition partition) {
     return offset(partition, () -> consumer.beginningOffsets(List.of(partition), PATIENCE));
   }
 
   /** Offset that the partition's next record will have. */
-  long end(TopicPartition partition) {
+  public long end(TopicPartition partition) {
     return offset(partition, () -> consumer.endOffsets(List.of(partition), PATIENCE));
   }
 
@@ -54,7 +54,7 @@ final class PartitionReader implements AutoCloseable {
    *
    * @throws UserError when it cannot be read
    */
-  void read(
+  public void read(
       TopicPartition partition, long from, long to, Consumer<ConsumerRecord<Void, byte[]>> each) {
     attempt(
         partition,

@@ -13,10 +13,10 @@ import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /** The selected samples of one part of one shard: one bitmap per loss weight. */
-final class SelectedPart {
+public final class SelectedPart {
 
   /** Takes samples one by one. */
-  interface Visitor {
+  public interface Visitor {
     void visit(int shard, long localIndex, float weight);
   }
 
@@ -31,7 +31,7 @@ final class SelectedPart {
   /**
    * @throws IllegalArgumentException when the chunk contradicts itself
    */
-  SelectedPart(SelectionChunk chunk) {
+  public SelectedPart(SelectionChunk chunk) {
     shard = chunk.getShard();
     part = chunk.getPart();
     base = chunk.getBaseLocalIndex();
@@ -59,7 +59,7 @@ final class SelectedPart {
     return known;
   }
 
-  long selected() {
+  public long selected() {
     return selected;
   }
 
@@ -73,7 +73,7 @@ final class SelectedPart {
   }
 
   /** All selected samples, ascending by local index. */
-  void forEach(Visitor visitor) {
+  public void forEach(Visitor visitor) {
     if (weights.length == 1) {
       bitmaps
           .get(0)

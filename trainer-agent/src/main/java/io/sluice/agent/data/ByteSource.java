@@ -4,6 +4,11 @@ package io.sluice.agent.data;
 record ByteSource(SampleShape shape, int classes, ByteSplit train, ByteSplit test)
     implements SampleSource {
 
+  @Override
+  public ValueRange range(int channel) {
+    return train.normalisation().range(channel);
+  }
+
   /**
    * Values sample after sample, each in the order of {@link SampleShape}; one label a byte.
    *

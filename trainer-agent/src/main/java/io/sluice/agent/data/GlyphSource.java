@@ -39,6 +39,11 @@ final class GlyphSource implements SampleSource {
   }
 
   @Override
+  public ValueRange range(int channel) {
+    return new ValueRange(-MEAN * SCALE, (1 - MEAN) * SCALE);
+  }
+
+  @Override
   public SampleSplit train() {
     return train;
   }

@@ -8,9 +8,10 @@ import java.nio.file.Path;
  * The four files of an MNIST-style data set: {@code train-images-idx3-ubyte} and so on. The
  * training files may be replaced by longer ones that begin alike; they stay normalised by what
  * there was at first. While they are read again, memory holds them twice.
+ *
+ * @param first what there was when the agent started
  */
-record IdxSource(SampleShape shape, int classes, SampleSplit train, SampleSplit test)
-    implements SampleSource {
+record IdxSource(ByteSource first, SampleSplit train) implements SampleSource {
 
   private static final String TRAIN = "train";
   private static final String TEST = "t10k";
@@ -38,10 +39,28 @@ record IdxSource(SampleShape shape, int classes, SampleSplit train, SampleSplit 
             test.images().content(),
             test.labels().content());
     return new IdxSource(
-        first.shape(),
-        first.classes(),
-        new GrowingSplit<>(first.train(), before -> readAgain(folder, before, first.classes())),
-        first.test());
+        first,
+        new GrowingSplit<>(first.train(), before -> readAgain(folder, before, first.classes())));
+  }
+
+  @Override
+  public SampleShape shape() {
+    return first.shape();
+  }
+
+  @Override
+  public int classes() {
+    return first.classes();
+  }
+
+  @Override
+  public ValueRange range(int channel) {
+    return first.range(channel);
+  }
+
+  @Override
+  public SampleSplit test() {
+    return first.test();
   }
 
   private static ByteSplit readAgain(Path folder, ByteSplit before, int classes) {

@@ -22,6 +22,11 @@ record ImageFolderSource(SampleShape shape, int classes, SampleSplit train, Samp
     implements SampleSource {
   private static final int TEST_PART = 10;
 
+  @Override
+  public ValueRange range(int channel) {
+    return ImageSplit.range(channel);
+  }
+
   static SampleSource open(Path folder, int size) {
     Path train = folder.resolve("train");
     Path test = folder.resolve("test");

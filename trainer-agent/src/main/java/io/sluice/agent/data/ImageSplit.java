@@ -20,6 +20,10 @@ record ImageSplit(Path folder, String ifMissing, List<ImageFile> files, int size
   private static final Normalisation NORMALISATION =
       new Normalisation(new float[] {.485f, .456f, .406f}, new float[] {.229f, .224f, .225f});
 
+  static ValueRange range(int channel) {
+    return NORMALISATION.range(channel);
+  }
+
   /**
    * The same images and those that came after them.
    *

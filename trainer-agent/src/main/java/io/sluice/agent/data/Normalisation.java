@@ -42,6 +42,10 @@ final class Normalisation {
     return new Normalisation(means, deviations);
   }
 
+  ValueRange range(int channel) {
+    return new ValueRange(values[channel][0], values[channel][255]);
+  }
+
   float apply(int channel, byte value) {
     return values[channel][Byte.toUnsignedInt(value)];
   }

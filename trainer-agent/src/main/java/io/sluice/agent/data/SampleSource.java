@@ -7,6 +7,9 @@ public interface SampleSource extends AutoCloseable {
 
   int classes();
 
+  /** What the values of a channel may be, so that a sample can be shown as it was. */
+  ValueRange range(int channel);
+
   /** What a run selects from and trains on. */
   SampleSplit train();
 
