@@ -21,6 +21,7 @@ import java.util.Locale;
  * @param lowers least difficulty by cluster
  * @param uppers greatest difficulty by cluster
  * @param bands what is kept; the first band that holds a sample decides
+ * @param topUps what is kept besides, of classes of which the bands take too little
  * @param distribution samples by difficulty, ascending, without empty bins
  * @param hardest the samples of greatest difficulty, hardest first
  */
@@ -39,6 +40,7 @@ public record PlanFigures(
     List<Float> lowers,
     List<Float> uppers,
     List<Band> bands,
+    List<TopUp> topUps,
     List<Bin> distribution,
     List<HardSample> hardest) {
 
@@ -49,7 +51,6 @@ public record PlanFigures(
    * @param splitFrom where the band's share of its samples begins, in [0, 1)
    * @param splitTo where that share ends, in (0, 1]
    * @param byInclusion whether a sample's weight grows with the selections that it was not in
-   * @param label the only class that the band speaks of; null for all
    */
   public record Band(
       float lower,
@@ -59,8 +60,7 @@ public record PlanFigures(
       double splitTo,
       double keep,
       float weight,
-      boolean byInclusion,
-      Integer label) {
+      boolean byInclusion) {
 
     private static Band of(io.sluice.protocol.wire.Band band) {
       return new Band(
@@ -71,10 +71,12 @@ public record PlanFigures(
           band.getSplitTo() == 0 ? 1 : band.getSplitTo(),
           band.getKeep(),
           band.getWeight(),
-          band.getByInclusion(),
-          band.hasLabel() ? band.getLabel() : null);
+          band.getByInclusion());
     }
   }
+
+  /** Which part of what the bands leave out of a class is selected all the same. */
+  public record TopUp(int label, double keep) {}
 
   /** Samples whose difficulties lie between two bounds, inclusive. */
   public record Bin(float lower, float upper, long count) {}
@@ -100,6 +102,9 @@ public record PlanFigures(
         clusters.stream().map(io.sluice.protocol.wire.Cluster::getLower).toList(),
         clusters.stream().map(io.sluice.protocol.wire.Cluster::getUpper).toList(),
         plan.getBandsList().stream().map(Band::of).toList(),
+        plan.getTopUpsList().stream()
+            .map(topUp -> new TopUp(topUp.getLabel(), topUp.getKeep()))
+            .toList(),
         plan.getDistributionList().stream()
             .map(bin -> new Bin(bin.getLower(), bin.getUpper(), bin.getCount()))
             .toList(),

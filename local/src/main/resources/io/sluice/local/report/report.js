@@ -45,13 +45,12 @@
 
   /**
    * The share of samples of a difficulty that bands keep. The first band that holds a sample decides; a band may hold a share of them only.
-   * Where it matters whether a sample is fresh, or which class it has, this is the mean of the cases.
+   * Where it matters whether a sample is fresh, this is the mean of the two cases.
    */
   const share = (bands, difficulty) => {
     const here = bands.filter((band) => band.lower <= difficulty && difficulty <= band.upper);
-    const labels = [...new Set(here.map((band) => band.label).filter((label) => label != null)), null];
-    const cases = ["fresh", "stale"].flatMap((freshness) => labels.map((label) => here.filter((band) =>
-      (band.freshness === "any" || band.freshness === freshness) && (band.label == null || band.label === label))));
+    const cases = ["fresh", "stale"].map((freshness) =>
+      here.filter((band) => band.freshness === "any" || band.freshness === freshness));
     return sum(cases.map(splitShare)) / cases.length;
   };
 
@@ -149,12 +148,8 @@
 
   /** Bands in strips, one below the other where they speak of different samples. */
   const lanes = (epoch) => {
-    const names = [...new Set(bandsOf(epoch).map((band) =>
-      band.freshness + (band.label == null ? "" : ", by class")))];
-    return names.map((name) => ({
-      name,
-      bands: bandsOf(epoch).filter((band) => band.freshness + (band.label == null ? "" : ", by class") === name),
-    }));
+    const names = [...new Set(bandsOf(epoch).map((band) => band.freshness))];
+    return names.map((name) => ({name, bands: bandsOf(epoch).filter((band) => band.freshness === name)}));
   };
 
   /** Window and clusters below the losses, bands above them. */
@@ -287,6 +282,9 @@
     } else if (epoch.annealing) {
       text += " Annealing: the window is lifted.";
     }
+    if (epoch.top_ups?.length) {
+      text += ` Topped up, so that no class falls below its floor: ${epoch.top_ups.map((topUp) => "class " + topUp.label).join(", ")}.`;
+    }
     if (!epoch.distribution?.length && all.length > 0) {
       text += " This run does not tell how losses are distributed; the blocks are its clusters.";
     }
@@ -300,7 +298,7 @@
     ]));
     table("bands", ["from", "to", "<samples", "share", "keep", "weight"], bandsOf(epoch).map((band) => [
       decimal(band.lower), decimal(band.upper),
-      (band.freshness === "any" ? "all" : band.freshness) + (band.label == null ? "" : `, class ${band.label}`),
+      band.freshness === "any" ? "all" : band.freshness,
       decimal(band.split_to - band.split_from), decimal(band.keep),
       decimal(band.weight) + (band.by_inclusion ? " × by inclusion" : ""),
     ]));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonParser;
 import io.sluice.protocol.wire.Band;
 import io.sluice.protocol.wire.SelectionPlan;
+import io.sluice.protocol.wire.TopUp;
 import org.junit.jupiter.api.Test;
 
 class PlanFiguresTest {
@@ -28,8 +29,8 @@ class PlanFiguresTest {
                     .setSplitFrom(0.25)
                     .setSplitTo(0.75)
                     .setWeight(2)
-                    .setByInclusion(true)
-                    .setLabel(0))
+                    .setByInclusion(true))
+            .addTopUps(TopUp.newBuilder().setLabel(7).setKeep(0.25))
             .addDistribution(TestingPlans.bin(1, 1.09f, 38))
             .addHardest(io.sluice.protocol.wire.HardSample.newBuilder().setId(9).setDifficulty(4))
             .build();
@@ -44,8 +45,8 @@ class PlanFiguresTest {
                  "centers": [-0.5, 2.0], "sizes": [60, 38], "lowers": [-1.0, 1.0],
                  "uppers": [-0.25, 4.0],
                  "bands": [{"lower": 1.0, "upper": 4.0, "freshness": "stale", "split_from": 0.25,
-                   "split_to": 0.75, "keep": 0.5, "weight": 2.0, "by_inclusion": true,
-                   "label": 0}],
+                   "split_to": 0.75, "keep": 0.5, "weight": 2.0, "by_inclusion": true}],
+                 "top_ups": [{"label": 7, "keep": 0.25}],
                  "distribution": [{"lower": 1.0, "upper": 1.09, "count": 38}],
                  "hardest": [{"id": 9, "difficulty": 4.0}]}
                 """));
@@ -58,6 +59,6 @@ class PlanFiguresTest {
     assertThat(Figures.json(figures).keySet()).doesNotContain("signal", "expected");
     assertThat(figures.distribution()).isEmpty();
     assertThat(figures.hardest()).isEmpty();
-    assertThat(Figures.json(figures).toString()).doesNotContain("label");
+    assertThat(figures.topUps()).isEmpty();
   }
 }
