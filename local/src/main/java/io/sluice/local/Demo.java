@@ -15,9 +15,6 @@ import org.apache.flink.configuration.Configuration;
 /** Runs broker, cluster, job and agents, and tells a person what happens. */
 final class Demo {
 
-  /** Enough to see work being shared, on machines of two cores. */
-  private static final int DEFAULT_PARALLELISM = 2;
-
   private final Console console;
   private final RunConfig config;
   private final Optional<String> baselinePolicy;
@@ -92,7 +89,7 @@ final class Demo {
     conclude(selected, baseline);
     if (summary.isPresent()) {
       new DemoSummary(
-              DemoSummary.settings(local), selected.training(), baseline.map(Trained::training))
+              EffectiveSettings.of(local), selected.training(), baseline.map(Trained::training))
           .write(summary.get());
       console.line("Summary written to " + summary.get());
     }
@@ -101,19 +98,12 @@ final class Demo {
   private LocalFlink cluster() {
     return LocalFlink.create(
         uiPort,
-        slots(),
+        LocalRun.slots(config),
         metricsPort == 0 ? new Configuration() : LocalFlink.metricsOn(metricsPort));
   }
 
   private String agentsMetricsPort() {
     return Integer.toString(metricsPort == 0 ? 0 : metricsPort + 1);
-  }
-
-  private int slots() {
-    int parallelism = config.get(Options.PARALLELISM);
-    return parallelism == 0
-        ? Math.min(DEFAULT_PARALLELISM, config.get(Options.SHARDS))
-        : parallelism;
   }
 
   private Trained train(LocalRun local, RunConfig run) throws InterruptedException {

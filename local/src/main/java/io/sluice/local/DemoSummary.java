@@ -5,12 +5,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.sluice.protocol.config.Epochs;
-import io.sluice.protocol.config.Option;
-import io.sluice.protocol.config.Options;
-import io.sluice.protocol.config.RunConfig;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,26 +92,6 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
           .setPrettyPrinting()
           .disableHtmlEscaping()
           .create();
-
-  /** The settings in effect, by key. */
-  static Map<String, Object> settings(RunConfig config) {
-    Map<String, String> texts = config.inEffect();
-    Map<String, Object> settings = new LinkedHashMap<>();
-    for (Option<?> option : Options.ALL) {
-      String text = texts.get(option.key());
-      if (text != null) {
-        settings.put(option.key(), number(config.get(option)).orElse(text));
-      }
-    }
-    return settings;
-  }
-
-  private static Optional<Object> number(Object value) {
-    if (value instanceof Epochs epochs && epochs.bounded()) {
-      return Optional.of(epochs.count());
-    }
-    return value instanceof Number ? Optional.of(value) : Optional.empty();
-  }
 
   String toJson() {
     JsonObject json = new JsonObject();

@@ -8,6 +8,7 @@ import io.sluice.agent.cli.StandardStreams;
 import io.sluice.local.bench.BenchCommand;
 import io.sluice.local.control.DatasetCommand;
 import io.sluice.local.control.MembershipCommand;
+import io.sluice.local.experiment.ExperimentCommand;
 import java.io.PrintStream;
 import java.util.Map;
 import picocli.CommandLine;
@@ -39,6 +40,7 @@ public final class Sluice {
         DatasetCommand.commandLine(console, environment),
         MembershipCommand.commandLine(console, environment),
         SelectCommand.commandLine(console, environment),
+        ExperimentCommand.commandLine(console, environment),
         BenchCommand.commandLine(console));
   }
 }

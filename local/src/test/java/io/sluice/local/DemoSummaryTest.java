@@ -93,7 +93,7 @@ class DemoSummaryTest {
     RunConfig config = CONFIG.with(Map.of("epochs", "unbounded"), "test");
 
     JsonObject settings =
-        parse(new DemoSummary(DemoSummary.settings(config), TRAINING, Optional.empty()))
+        parse(new DemoSummary(EffectiveSettings.of(config), TRAINING, Optional.empty()))
             .getAsJsonObject("settings");
 
     assertThat(settings.get("epochs").toString()).isEqualTo("\"unbounded\"");
@@ -137,7 +137,7 @@ class DemoSummaryTest {
   }
 
   private static DemoSummary summary(Optional<Training> baseline) {
-    return new DemoSummary(DemoSummary.settings(CONFIG), TRAINING, baseline);
+    return new DemoSummary(EffectiveSettings.of(CONFIG), TRAINING, baseline);
   }
 
   private static JsonObject parse(DemoSummary summary) {
