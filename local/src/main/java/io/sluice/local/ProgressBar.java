@@ -22,7 +22,10 @@ public final class ProgressBar {
     this(console, System::nanoTime);
   }
 
-  ProgressBar(Console console, LongSupplier nanoTime) {
+  /**
+   * @param nanoTime the clock
+   */
+  public ProgressBar(Console console, LongSupplier nanoTime) {
     this.console = console;
     this.nanoTime = nanoTime;
   }

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /** From the results of single runs to the means that a report shows. */
 final class Aggregation {
@@ -57,10 +58,15 @@ final class Aggregation {
         experiment.epochs(),
         experiment.seeds(),
         experiment.savings().stream().map(Saving::fraction).toList(),
-        (int) grid.stream().filter(run -> results.apply(run).isPresent()).count(),
-        grid.size(),
+        keys(grid.stream().filter(run -> results.apply(run).isPresent())),
+        keys(grid.stream()),
         full.map(Arm::name).orElse(null),
         arms);
+  }
+
+  /** Arms of the same settings share their runs. */
+  private static int keys(Stream<PlannedRun> runs) {
+    return (int) runs.map(PlannedRun::key).distinct().count();
   }
 
   /** In the order of the seeds. */
@@ -121,6 +127,12 @@ final class Aggregation {
     return new AgainstFull(
         both.size(),
         mean(ours, ResultLine::finalTestAccuracy) - mean(full, ResultLine::finalTestAccuracy),
+        both.stream()
+            .mapToDouble(
+                seed ->
+                    bySeed.get(seed).finalTestAccuracy() - fullBySeed.get(seed).finalTestAccuracy())
+            .min()
+            .orElseThrow(),
         mean(ours, ResultLine::seconds) / mean(full, ResultLine::seconds),
         mean(ours, ResultLine::trainSeconds) / mean(full, ResultLine::trainSeconds));
   }

@@ -121,9 +121,9 @@ public final class ExperimentCommand implements Callable<Integer> {
       return CommandLine.ExitCode.OK;
     }
     try (ResultsFile results = ResultsFile.open(grid.resultsPath())) {
-      List<PlannedRun> left = Grid.left(experiment, results, this::wanted);
-      if (!left.isEmpty()) {
-        train(grid, left, results);
+      Grid.Work work = Grid.work(experiment, results, this::wanted);
+      if (!work.left().isEmpty()) {
+        train(grid, work, results);
       }
       report(grid, results);
     }
@@ -175,21 +175,22 @@ public final class ExperimentCommand implements Callable<Integer> {
       }
     }
     table.lines().forEach(console::line);
-    console.line(Grid.left(experiment, results, this::wanted).size() + " runs to train.");
+    Grid.Work work = Grid.work(experiment, results, this::wanted);
+    console.line(work.left().size() + " of " + work.planned() + " runs are left to train.");
   }
 
-  private void train(Grid grid, List<PlannedRun> left, ResultsFile results)
-      throws InterruptedException {
+  private void train(Grid grid, Grid.Work work, ResultsFile results) throws InterruptedException {
+    List<RunConfig> configs = work.left().stream().map(PlannedRun::config).toList();
     // Before hours are spent on the others.
-    left.forEach(run -> SelectionOptions.from(run.config()));
-    int slots = left.stream().mapToInt(run -> LocalRun.slots(run.config())).max().orElseThrow();
+    configs.forEach(SelectionOptions::from);
+    int slots = configs.stream().mapToInt(LocalRun::slots).max().orElseThrow();
     console.line("Starting a Kafka broker and a Flink cluster in this process.");
     TorchThreads.limit();
     try (LocalFlink flink = Interruption.start(() -> LocalFlink.create(0, slots));
         LocalKafka kafka = Interruption.start(LocalKafka::create)) {
       console.line(console.bold("Flink UI  ") + flink.uiAddress());
       console.line("");
-      grid.train(left, results, new LocalTrainer(flink, kafka));
+      grid.train(work, results, new LocalTrainer(flink, kafka));
     }
   }
 }

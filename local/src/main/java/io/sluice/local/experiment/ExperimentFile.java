@@ -56,7 +56,9 @@ final class ExperimentFile {
     String name =
         root.text("name").orElseThrow(() -> root.wrong("name", "is not set", NAME_ALLOWED));
     checkName(root, "name", name);
-    RunConfig base = overrides.apply(base(root.section("settings")));
+    YamlSection settings = root.section("settings");
+    RunConfig base = overrides.apply(base(settings));
+    checkBounded(settings, base);
     List<Long> seeds = distinct("seeds", Long::valueOf, "64-bit integers, each once");
     List<Saving> savings =
         distinct("savings", Saving::parse, Saving.ALLOWED + ", each once").stream()
@@ -64,7 +66,7 @@ final class ExperimentFile {
             .toList();
     List<Arm> arms = new ArrayList<>(baselines(root.section("baselines")));
     if (flag(SHORTER)) {
-      names.add(SHORTER);
+      require(names.add(SHORTER), SHORTER, "is the name of another arm too", "false, or rename it");
       arms.add(Arm.shorter(SHORTER));
     }
     arms.addAll(policies(root.section("policies"), savings));
@@ -77,9 +79,7 @@ final class ExperimentFile {
         "savings",
         "is empty",
         "at least one saving, unless there are baselines only");
-    Experiment experiment = new Experiment(name, base, seeds, savings, arms);
-    check(experiment);
-    return experiment;
+    return new Experiment(name, base, seeds, savings, arms);
   }
 
   private RunConfig base(YamlSection section) {
@@ -126,7 +126,8 @@ final class ExperimentFile {
         List.of(Options.DATASET, Options.MODEL),
         "all runs have the same, from 'settings'");
     // Now and not when its turn comes, perhaps after hours.
-    RunConfig.defaults().with(settings, section.origin());
+    RunConfig config = RunConfig.defaults().with(settings, section.origin());
+    checkBounded(section, config);
     return new Arm.Settings(settings, section.origin());
   }
 
@@ -180,19 +181,9 @@ final class ExperimentFile {
     }
   }
 
-  /** What only whole runs show. */
-  private void check(Experiment experiment) {
-    require(
-        experiment.base().get(Options.EPOCHS).bounded(),
-        "settings.epochs",
-        "is unbounded",
-        "a number");
-    for (PlannedRun run : experiment.grid()) {
-      require(
-          run.config().get(Options.EPOCHS).bounded(),
-          "epochs of " + run.arm().name(),
-          "is unbounded",
-          "a number");
+  private static void checkBounded(YamlSection section, RunConfig config) {
+    if (!config.get(Options.EPOCHS).bounded()) {
+      throw section.wrong("epochs", "is unbounded", "a number");
     }
   }
 

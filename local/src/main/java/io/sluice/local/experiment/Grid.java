@@ -32,62 +32,69 @@ final class Grid {
     return out.resolve(experiment.name() + ".jsonl");
   }
 
-  /** Runs without a result, each key once. */
-  static List<PlannedRun> left(Experiment experiment, ResultsFile results, Predicate<Arm> wanted) {
+  /**
+   * What there is to train.
+   *
+   * @param planned number of runs of the arms that are wanted, each key once
+   * @param left those of them without a result, in their order
+   */
+  record Work(int planned, List<PlannedRun> left) {}
+
+  static Work work(Experiment experiment, ResultsFile results, Predicate<Arm> wanted) {
     Set<String> keys = new HashSet<>();
-    return experiment.grid().stream()
-        .filter(run -> wanted.test(run.arm()))
-        .filter(run -> results.find(run).isEmpty())
-        .filter(run -> keys.add(run.key()))
-        .toList();
+    List<PlannedRun> planned =
+        experiment.grid().stream()
+            .filter(run -> wanted.test(run.arm()))
+            .filter(run -> keys.add(run.key()))
+            .toList();
+    return new Work(
+        planned.size(), planned.stream().filter(run -> results.find(run).isEmpty()).toList());
   }
 
   /**
-   * Trains the runs.
+   * Trains the runs that are left.
    *
    * <p>A run that fails for its settings, such as one that diverges, does not keep the others from
    * their turn; unless nothing has ever succeeded.
    *
    * @throws UserError when runs have failed
    */
-  void train(List<PlannedRun> left, ResultsFile results, Trainer trainer)
-      throws InterruptedException {
-    int planned = (int) experiment.grid().stream().map(PlannedRun::key).distinct().count();
-    boolean anyResult = left.size() < planned;
+  void train(Work work, ResultsFile results, Trainer trainer) throws InterruptedException {
+    int done = work.planned() - work.left().size();
     List<String> failures = new ArrayList<>();
-    int trained = 0;
-    try (GridProgress progress = new GridProgress(console, planned, left, System::nanoTime)) {
-      for (PlannedRun run : left) {
+    try (GridProgress progress =
+        new GridProgress(console, work.planned(), work.left(), System::nanoTime)) {
+      for (PlannedRun run : work.left()) {
         progress.started(run);
+        Trainer.Training training;
         try {
-          Trainer.Training training = trainer.train(run.config(), progress::at);
-          ResultLine line = ResultLine.of(experiment, run, version, training);
-          results.add(line);
-          progress.finished(line);
-          anyResult = true;
-          trained++;
+          training = trainer.train(run.config(), progress::at);
         } catch (UserError e) {
-          if (!anyResult) {
+          if (done == 0) {
             throw e;
           }
           failures.add(run.describe());
           progress.failed(e.getMessage());
           continue;
         }
+        ResultLine line = ResultLine.of(experiment, run, version, training);
+        results.add(line);
         report(results);
+        progress.finished(line);
+        done++;
       }
     } catch (InterruptedException e) {
       console.line(
           String.format(
               "Stopped with %d of %d runs done; the same command goes on from there.",
-              planned - left.size() + trained, planned));
+              done, work.planned()));
       throw e;
     }
     if (!failures.isEmpty()) {
       throw new UserError(
           String.format(
               "%d of %d runs failed (%s); the same command tries them again",
-              failures.size(), left.size(), String.join("; ", failures)));
+              failures.size(), work.left().size(), String.join("; ", failures)));
     }
   }
 

@@ -27,7 +27,7 @@ final class GridProgress implements AutoCloseable {
    * @param left those of them that are to be trained now
    */
   GridProgress(Console console, int planned, List<PlannedRun> left, LongSupplier nanoTime) {
-    this.bar = new ProgressBar(console);
+    this.bar = new ProgressBar(console, nanoTime);
     this.console = console;
     this.nanoTime = nanoTime;
     this.start = nanoTime.getAsLong();

@@ -79,9 +79,10 @@ final class MarkdownReport {
         "accuracy",
         "s",
         "difference",
+        "worst seed",
         "wall clock",
         "training time");
-    lines.add("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+    lines.add("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     for (ArmReport arm : report.arms()) {
       AgainstFull full = arm.againstFull();
       Spread accuracy = arm.finalTestAccuracy();
@@ -91,15 +92,23 @@ final class MarkdownReport {
           runs(arm),
           Numbers.count(Math.round(arm.samplesTrained())),
           Numbers.percent(arm.savedFraction()),
-          String.format(
-              Locale.ROOT, "%.2f %% ± %.2f", 100 * accuracy.mean(), 100 * accuracy.spread()),
+          accuracy(accuracy),
           accuracy.standardDeviation() == null
               ? NOTHING
               : String.format(Locale.ROOT, "%.2f", 100 * accuracy.standardDeviation()),
           full == null ? NOTHING : points(full.accuracy()),
+          full == null ? NOTHING : points(full.worstAccuracy()),
           time(arm.seconds(), full == null ? null : full.seconds()),
           time(arm.trainSeconds(), full == null ? null : full.trainSeconds()));
     }
+  }
+
+  /** A single seed has no spread. */
+  private static String accuracy(Spread accuracy) {
+    String mean = String.format(Locale.ROOT, "%.2f %%", 100 * accuracy.mean());
+    return accuracy.standardDeviation() == null
+        ? mean
+        : mean + String.format(Locale.ROOT, " ± %.2f", 100 * accuracy.spread());
   }
 
   /** With the seeds, where some are missing. */

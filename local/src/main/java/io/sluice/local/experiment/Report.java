@@ -81,10 +81,12 @@ record Report(
    *
    * @param runs seeds that have both
    * @param accuracy mean difference of the final test accuracy, as a fraction
+   * @param worstAccuracy that of the seed for which it is lowest
    * @param seconds wall clock as a fraction of full training's
    * @param trainSeconds training time as a fraction of full training's
    */
-  record AgainstFull(int runs, double accuracy, double seconds, double trainSeconds) {}
+  record AgainstFull(
+      int runs, double accuracy, double worstAccuracy, double seconds, double trainSeconds) {}
 
   /**
    * A point of the learning curves, after an epoch.

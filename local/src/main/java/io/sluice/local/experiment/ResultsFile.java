@@ -4,6 +4,7 @@ import com.google.gson.JsonParseException;
 import io.sluice.protocol.UserError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +61,8 @@ final class ResultsFile implements AutoCloseable {
           FileChannel.open(
               path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       lock(path, channel);
-      Content content = Content.of(path, Files.readAllBytes(path));
+      // Through this channel: closing another one of the file would give up the lock.
+      Content content = Content.of(path, Channels.newInputStream(channel).readAllBytes());
       channel.truncate(content.whole);
       channel.position(content.whole);
       ResultsFile file = new ResultsFile(path, channel, content.byKey);
