@@ -74,10 +74,6 @@ class ExperimentCommandTest {
 
   @Test
   void theReportAloneNeedsNoResults() {
-    assertThat(run("--report-only")).as(err.text()).isEqualTo(1);
-    assertThat(err.text()).contains("cannot write", "its folder has to exist");
-
-    folder.resolve("out").toFile().mkdir();
     assertThat(run("--report-only")).as(err.text()).isZero();
     assertThat(folder.resolve("out").resolve("tiny.md")).content().contains("0 of 3 runs are done");
     assertThat(folder.resolve("out").resolve("tiny.json")).exists();

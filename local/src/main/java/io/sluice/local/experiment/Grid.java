@@ -100,6 +100,7 @@ final class Grid {
 
   /** Writes what the results say so far, for people and for tools. */
   void report(ResultsFile results) {
+    ResultsFile.createFolder(out);
     Report report = Aggregation.report(experiment, results::find, version);
     AtomicFile.write(markdownPath(), file -> file.write(MarkdownReport.of(report)));
     AtomicFile.write(out.resolve(experiment.name() + ".json"), file -> file.write(report.toJson()));

@@ -54,9 +54,9 @@ final class ResultsFile implements AutoCloseable {
    *     has opened it so
    */
   static ResultsFile open(Path path) {
+    createFolder(path.toAbsolutePath().getParent());
     FileChannel channel = null;
     try {
-      Files.createDirectories(path.toAbsolutePath().getParent());
       channel =
           FileChannel.open(
               path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -76,6 +76,20 @@ final class ResultsFile implements AutoCloseable {
     } catch (RuntimeException e) {
       close(channel);
       throw e;
+    }
+  }
+
+  /**
+   * Makes the folder of results and reports, if need be.
+   *
+   * @throws UserError when that fails
+   */
+  static void createFolder(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UserError(
+          "cannot make the folder " + folder + " (" + e + "); choose another with --out", e);
     }
   }
 

@@ -175,7 +175,7 @@ class ResultsFileTest {
 
     assertThatThrownBy(() -> ResultsFile.open(taken.resolve("r.jsonl")))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("cannot write the results file " + taken.resolve("r.jsonl"));
+        .hasMessageContaining("cannot make the folder " + taken);
   }
 
   @Test
