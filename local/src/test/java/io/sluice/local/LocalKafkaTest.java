@@ -2,6 +2,7 @@ package io.sluice.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.sluice.protocol.Topics;
 import java.io.File;
@@ -80,8 +81,11 @@ class LocalKafkaTest {
 
       LocalKafka.delete(mine, client);
 
-      assertThat(admin.listTopics().names().get())
-          .containsExactlyInAnyOrderElementsOf(others.all());
+      await() // brokers hear of it a moment later
+          .untilAsserted(
+              () ->
+                  assertThat(admin.listTopics().names().get())
+                      .containsExactlyInAnyOrderElementsOf(others.all()));
       LocalKafka.delete(mine, client); // there is nothing left to delete
     }
   }
