@@ -19,9 +19,6 @@ import org.apache.flink.configuration.Configuration;
 /** Runs broker, cluster, job and agents, and tells a person what happens. */
 final class Demo {
 
-  /** Enough to see work being shared, on machines of two cores. */
-  private static final int DEFAULT_PARALLELISM = 2;
-
   private final Console console;
   private final RunConfig config;
   private final Optional<String> baselinePolicy;
@@ -96,7 +93,7 @@ final class Demo {
   private void report(
       RunConfig local, DemoSummary.Training selected, Optional<DemoSummary.Training> baseline) {
     conclude(selected, baseline);
-    DemoSummary all = new DemoSummary(DemoSummary.settings(local), selected, baseline);
+    DemoSummary all = new DemoSummary(EffectiveSettings.of(local), selected, baseline);
     if (summary.isPresent()) {
       all.write(summary.get());
       console.line("Summary written to " + summary.get());
@@ -112,19 +109,12 @@ final class Demo {
   private LocalFlink cluster() {
     return LocalFlink.create(
         uiPort,
-        slots(),
+        LocalRun.slots(config),
         metricsPort == 0 ? new Configuration() : LocalFlink.metricsOn(metricsPort));
   }
 
   private String agentsMetricsPort() {
     return Integer.toString(metricsPort == 0 ? 0 : metricsPort + 1);
-  }
-
-  private int slots() {
-    int parallelism = config.get(Options.PARALLELISM);
-    return parallelism == 0
-        ? Math.min(DEFAULT_PARALLELISM, config.get(Options.SHARDS))
-        : parallelism;
   }
 
   private DemoSummary.Training train(LocalRun local, RunConfig run) throws InterruptedException {

@@ -8,13 +8,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonSerializer;
 import io.sluice.local.report.PlanFigures;
 import io.sluice.local.report.SelectionCounts;
-import io.sluice.protocol.config.Epochs;
-import io.sluice.protocol.config.Option;
-import io.sluice.protocol.config.Options;
-import io.sluice.protocol.config.RunConfig;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,26 +116,6 @@ record DemoSummary(Map<String, Object> settings, Training training, Optional<Tra
     JsonObject flat = measured.remove("plan").getAsJsonObject();
     measured.entrySet().forEach(member -> flat.add(member.getKey(), member.getValue()));
     return flat;
-  }
-
-  /** The settings in effect, by key. */
-  static Map<String, Object> settings(RunConfig config) {
-    Map<String, String> texts = config.inEffect();
-    Map<String, Object> settings = new LinkedHashMap<>();
-    for (Option<?> option : Options.ALL) {
-      String text = texts.get(option.key());
-      if (text != null) {
-        settings.put(option.key(), number(config.get(option)).orElse(text));
-      }
-    }
-    return settings;
-  }
-
-  private static Optional<Object> number(Object value) {
-    if (value instanceof Epochs epochs && epochs.bounded()) {
-      return Optional.of(epochs.count());
-    }
-    return value instanceof Number ? Optional.of(value) : Optional.empty();
   }
 
   String toJson() {

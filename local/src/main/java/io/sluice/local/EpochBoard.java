@@ -6,10 +6,9 @@ import io.sluice.agent.train.TrainingListener;
 import io.sluice.local.report.PlanFigures;
 import io.sluice.protocol.wire.SelectionPlan;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the agents of a run have come to: a progress bar while they train, a line when all of them
@@ -22,7 +21,7 @@ final class EpochBoard implements AutoCloseable {
   private final PlanReader plans;
   private final int agents;
   private final boolean averages;
-  private final Map<Integer, List<EpochResult>> results = new HashMap<>();
+  private final EpochCollector results;
   private final List<DemoSummary.Epoch> finished = new ArrayList<>();
   private final long[] done;
   private final long[] total;
@@ -39,6 +38,7 @@ final class EpochBoard implements AutoCloseable {
     this.plans = plans;
     this.agents = agents;
     this.averages = averages;
+    this.results = new EpochCollector(agents);
     this.done = new long[agents];
     this.total = new long[agents];
     this.loss = new double[agents];
@@ -128,14 +128,12 @@ final class EpochBoard implements AutoCloseable {
     if (closed) {
       return;
     }
-    List<EpochResult> ofEpoch = results.computeIfAbsent(result.epoch(), e -> new ArrayList<>());
-    ofEpoch.add(result);
-    if (ofEpoch.size() < agents) {
+    Optional<RunEpoch> epoch = results.add(result);
+    if (epoch.isEmpty()) {
       return;
     }
-    results.remove(result.epoch());
     try {
-      add(summary(ofEpoch, plans.plan(result.epoch())), meanLoss(ofEpoch));
+      add(summary(epoch.get(), plans.plan(result.epoch())), epoch.get().meanLoss());
     } catch (InterruptedException e) {
       // The run is being given up; the agent's loop stops at its next wait.
       Thread.currentThread().interrupt();
@@ -171,33 +169,16 @@ final class EpochBoard implements AutoCloseable {
     return averages ? String.format("%8s  ", text) : "";
   }
 
-  private static DemoSummary.Epoch summary(List<EpochResult> agents, SelectionPlan plan) {
-    EpochResult any = agents.get(0);
-    // The agent that ended the epoch before last waited shortest: its wait is the job's time.
-    long turnaround =
-        agents.stream().mapToLong(result -> result.turnaround().toMillis()).min().orElseThrow();
+  private static DemoSummary.Epoch summary(RunEpoch epoch, SelectionPlan plan) {
     return new DemoSummary.Epoch(
         PlanFigures.of(plan),
-        any.selected(),
-        agents.stream().mapToLong(EpochResult::trained).sum(),
-        turnaround,
-        agents.stream().mapToLong(result -> result.gpuIdle().toMillis()).max().orElseThrow(),
-        agents.stream().mapToLong(result -> result.trainTime().toMillis()).max().orElseThrow(),
-        any.averages().syncs(),
-        agents.stream()
-            .mapToLong(result -> result.averages().time().toMillis())
-            .max()
-            .orElseThrow(),
-        agents.stream().mapToDouble(EpochResult::testAccuracy).average().orElseThrow());
-  }
-
-  private static double meanLoss(List<EpochResult> agents) {
-    long trained = agents.stream().mapToLong(EpochResult::trained).sum();
-    double sum =
-        agents.stream()
-            .filter(result -> result.trained() > 0)
-            .mapToDouble(result -> result.meanLoss() * result.trained())
-            .sum();
-    return sum / trained;
+        epoch.selected(),
+        epoch.trained(),
+        epoch.turnaround().toMillis(),
+        epoch.gpuIdle().toMillis(),
+        epoch.trainTime().toMillis(),
+        epoch.averages(),
+        epoch.averagingTime().toMillis(),
+        epoch.testAccuracy());
   }
 }

@@ -1,7 +1,13 @@
 package io.sluice.local;
 
+import io.sluice.protocol.Topics;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * A real Kafka broker in this process: one node in KRaft mode, on loopback ports that were free,
@@ -49,6 +55,33 @@ public final class LocalKafka implements AutoCloseable {
   /** Address for clients, as host:port; it outlasts a stop. */
   public synchronized String bootstrapServers() {
     return BrokerNode.HOST + ":" + ports.get(BrokerNode.CLIENTS);
+  }
+
+  /**
+   * Deletes all topics of a run; those that are not there are no error. Nobody may use them any
+   * more. Their files go within a minute or so, as Kafka gets round to it.
+   *
+   * @param client settings of a Kafka client, with this broker's address
+   */
+  public static void delete(Topics topics, Properties client) throws InterruptedException {
+    try (Admin admin = Admin.create(client)) {
+      for (KafkaFuture<Void> deleted :
+          admin.deleteTopics(topics.all()).topicNameValues().values()) {
+        await(deleted, topics);
+      }
+    }
+  }
+
+  private static void await(KafkaFuture<Void> deleted, Topics topics) throws InterruptedException {
+    try {
+      deleted.get();
+    } catch (ExecutionException e) {
+      // The run's settings may not ask for all of them.
+      if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+        throw new IllegalStateException(
+            "the topics of run " + topics.run() + " could not be deleted: " + e.getCause(), e);
+      }
+    }
   }
 
   Path folder() {

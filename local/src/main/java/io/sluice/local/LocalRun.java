@@ -8,6 +8,7 @@ import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.net.InetAddress;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -30,6 +31,9 @@ public final class LocalRun implements AutoCloseable {
    */
   private static final int PATIENCE_SECONDS = 20;
 
+  /** Enough to see work being shared, on machines of two cores. */
+  private static final int DEFAULT_PARALLELISM = 2;
+
   private final RunConfig config;
   private final JobClient job;
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -37,6 +41,14 @@ public final class LocalRun implements AutoCloseable {
   private LocalRun(RunConfig config, JobClient job) {
     this.config = config;
     this.job = job;
+  }
+
+  /** Slots that a run's job takes: its parallelism, or two where that is left open. */
+  public static int slots(RunConfig config) {
+    int parallelism = config.get(Options.PARALLELISM);
+    return parallelism == 0
+        ? Math.min(DEFAULT_PARALLELISM, config.get(Options.SHARDS))
+        : parallelism;
   }
 
   /** Submits the run's job. */
@@ -95,6 +107,7 @@ public final class LocalRun implements AutoCloseable {
         });
   }
 
+  /** Stops the agents and the job; nothing of them runs any more when this returns. */
   @Override
   public void close() {
     threads.shutdownNow();
@@ -104,7 +117,8 @@ public final class LocalRun implements AutoCloseable {
         throw new IllegalStateException("the agents have not stopped");
       }
       job.cancel().join();
-    } catch (CompletionException e) {
+      job.getJobExecutionResult().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    } catch (CompletionException | CancellationException e) {
       // It has ended already, by itself or with the cluster.
     } catch (InterruptedException e) {
       interrupted = true;

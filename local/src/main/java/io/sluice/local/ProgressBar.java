@@ -6,7 +6,7 @@ import java.util.function.LongSupplier;
  * One line that is drawn over as work goes on. Without a person watching there is no bar, only the
  * lines that end it. For any thread.
  */
-final class ProgressBar {
+public final class ProgressBar {
 
   private static final long REDRAW_NANOS = 100_000_000;
   private static final int MIN_BAR = 8;
@@ -18,11 +18,14 @@ final class ProgressBar {
   private boolean drawn;
   private long drawnAt;
 
-  ProgressBar(Console console) {
+  public ProgressBar(Console console) {
     this(console, System::nanoTime);
   }
 
-  ProgressBar(Console console, LongSupplier nanoTime) {
+  /**
+   * @param nanoTime the clock
+   */
+  public ProgressBar(Console console, LongSupplier nanoTime) {
     this.console = console;
     this.nanoTime = nanoTime;
   }
@@ -33,7 +36,7 @@ final class ProgressBar {
    * @param label what it is, before the bar
    * @param detail further figures, after it; left out where the line is too short
    */
-  synchronized void show(String label, long done, long total, String detail) {
+  public synchronized void show(String label, long done, long total, String detail) {
     long now = nanoTime.getAsLong();
     boolean due = !drawn || now - drawnAt >= REDRAW_NANOS || done == total;
     if (console.interactive() && due) {
@@ -45,13 +48,13 @@ final class ProgressBar {
   }
 
   /** Prints a line for good in the bar's place. */
-  synchronized void line(String text) {
+  public synchronized void line(String text) {
     clear();
     console.line(text);
   }
 
   /** Takes the bar away. */
-  synchronized void clear() {
+  public synchronized void clear() {
     if (drawn) {
       console.out().print(CLEAR_LINE);
       console.out().flush();

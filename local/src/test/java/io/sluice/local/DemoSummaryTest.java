@@ -69,6 +69,7 @@ class DemoSummaryTest {
                  "sizes": [60, 30, 10], "lowers": [0.01, 1.0, 8.0], "uppers": [0.07, 1.09, 8.0],
                  "bands": [{"lower": 1.0, "upper": 8.0, "freshness": "any", "split_from": 0.0,
                    "split_to": 1.0, "keep": 0.8, "weight": 1.0, "by_inclusion": false}],
+                 "top_ups": [],
                  "distribution": [], "hardest": [], "selected": 40, "trained": 40,
                  "turnaround_ms": 7, "gpu_idle_ms": 2, "train_ms": 5, "averages": 2,
                  "averaging_ms": 50, "test_accuracy": 0.75}
@@ -105,7 +106,7 @@ class DemoSummaryTest {
     RunConfig config = CONFIG.with(Map.of("epochs", "unbounded"), "test");
 
     JsonObject settings =
-        parse(new DemoSummary(DemoSummary.settings(config), TRAINING, Optional.empty()))
+        parse(new DemoSummary(EffectiveSettings.of(config), TRAINING, Optional.empty()))
             .getAsJsonObject("settings");
 
     assertThat(settings.get("epochs").toString()).isEqualTo("\"unbounded\"");
@@ -151,7 +152,7 @@ class DemoSummaryTest {
   }
 
   private static DemoSummary summary(Optional<Training> baseline) {
-    return new DemoSummary(DemoSummary.settings(CONFIG), TRAINING, baseline);
+    return new DemoSummary(EffectiveSettings.of(CONFIG), TRAINING, baseline);
   }
 
   private static JsonObject parse(DemoSummary summary) {

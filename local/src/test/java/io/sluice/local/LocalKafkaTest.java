@@ -2,7 +2,9 @@ package io.sluice.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.sluice.protocol.Topics;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -57,6 +60,33 @@ class LocalKafkaTest {
       assertThat(kafka.bootstrapServers()).isEqualTo(address);
       produce(kafka, "c");
       assertThat(consume(kafka, 3)).containsExactlyInAnyOrder("a", "b", "c");
+    }
+  }
+
+  @Test
+  void deletesTheTopicsOfOneRun() throws Exception {
+    try (LocalKafka kafka = LocalKafka.create();
+        Admin admin = Admin.create(properties(kafka))) {
+      Properties client = new Properties();
+      client.setProperty("bootstrap.servers", kafka.bootstrapServers());
+      Topics mine = new Topics("mine");
+      Topics others = new Topics("mine-2");
+      List<String> there = new ArrayList<>(others.all());
+      there.add(mine.lossEvents()); // the rest of them was never made
+      there.add(mine.deadLetters());
+      admin
+          .createTopics(there.stream().map(topic -> new NewTopic(topic, 1, (short) 1)).toList())
+          .all()
+          .get();
+
+      LocalKafka.delete(mine, client);
+
+      await() // brokers hear of it a moment later
+          .untilAsserted(
+              () ->
+                  assertThat(admin.listTopics().names().get())
+                      .containsExactlyInAnyOrderElementsOf(others.all()));
+      LocalKafka.delete(mine, client); // there is nothing left to delete
     }
   }
 

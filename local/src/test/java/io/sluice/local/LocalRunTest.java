@@ -1,13 +1,19 @@
 package io.sluice.local;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.agent.train.EpochResult;
 import io.sluice.agent.train.TrainingListener;
 import io.sluice.protocol.config.RunConfig;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(120)
 class LocalRunTest {
@@ -36,6 +42,43 @@ class LocalRunTest {
             .hasMessage("an agent failed: cannot read the plans");
       }
     }
+  }
+
+  /** Whoever closes a run may delete its topics at once. */
+  @Test
+  void itsJobHasEndedWhenItIsClosed() throws Exception {
+    try (LocalFlink flink = LocalFlink.create(0, 1);
+        LocalKafka kafka = LocalKafka.create()) {
+      RunConfig config =
+          RunConfig.defaults()
+              .with(
+                  Map.of(
+                      "run", "r",
+                      "bootstrap-servers", kafka.bootstrapServers(),
+                      "dataset", "glyphs:200",
+                      "model", "linear",
+                      "epochs", "1"),
+                  "test");
+      LocalRun run = LocalRun.start(flink, config);
+      run.train(rank -> new TrainingListener() {});
+      run.close();
+
+      HttpResponse<String> jobs =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(flink.uiAddress().resolve("/jobs")).build(),
+                  HttpResponse.BodyHandlers.ofString());
+      assertThat(jobs.body()).contains("\"status\":\"CANCELED\"");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 128, 2", "0, 1, 1", "3, 128, 3"})
+  void aRunTakesItsParallelismOrTwo(String parallelism, String shards, int slots) {
+    RunConfig config =
+        RunConfig.defaults().with(Map.of("parallelism", parallelism, "shards", shards), "test");
+
+    assertThat(LocalRun.slots(config)).isEqualTo(slots);
   }
 
   private static TrainingListener failing() {

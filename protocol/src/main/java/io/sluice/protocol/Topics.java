@@ -1,5 +1,7 @@
 package io.sluice.protocol;
 
+import java.util.List;
+
 /**
  * The topics of one run.
  *
@@ -35,5 +37,16 @@ public record Topics(String run) {
   /** Job to agents: the mean of their parameters. */
   public String modelAverages() {
     return run + ".model-averages";
+  }
+
+  /** All of them, whether the run's settings ask for them or not. */
+  public List<String> all() {
+    return List.of(
+        lossEvents(),
+        selectedSamples(),
+        selectionPlans(),
+        deadLetters(),
+        modelUpdates(),
+        modelAverages());
   }
 }

@@ -33,6 +33,11 @@ public final class ConfigFlags {
                 "YAML file of settings; the environment (SLUICE_...) overrides it, flags override"
                     + " both.")
             .build());
+    addFlags(command, options);
+  }
+
+  /** Adds a flag for each of the options, in sections by their group. */
+  public static void addFlags(CommandSpec command, List<Option<?>> options) {
     int order = 100;
     for (Option.Group group : Option.Group.values()) {
       ArgGroupSpec.Builder section =

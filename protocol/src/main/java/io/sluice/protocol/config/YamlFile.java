@@ -22,12 +22,13 @@ import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
 /**
  * Settings from a YAML file: a flat map of keys; a nested map's keys are joined with a dot. Values
- * are taken as they are written, and nothing but text is made of them.
+ * are taken as they are written, and nothing but text is made of them. Other files may have the
+ * maps and lists that they need.
  *
  * <p>The file may hold passwords. An error says where the mistake is, and neither it nor its cause
  * shows what the file says there.
  */
-final class YamlFile {
+public final class YamlFile {
 
   private static final Pattern KEY = Pattern.compile("[A-Za-z0-9._-]+");
 
@@ -41,6 +42,20 @@ final class YamlFile {
    * @throws UsageError when the file is missing, unreadable or not a map of keys to values
    */
   static Map<String, String> read(Path file) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    flatten("", map(file, "config file"), file, settings);
+    return settings;
+  }
+
+  /**
+   * Reads a file of maps, lists and texts, nested as they are written; a value that is left out is
+   * null.
+   *
+   * @param kind what the file is, for messages, such as {@code config file}
+   * @return empty when the file is
+   * @throws UsageError when the file is missing, unreadable or not a map
+   */
+  public static Map<?, ?> map(Path file, String kind) {
     LoadSettings load =
         LoadSettings.builder()
             .setSchema(new FailsafeSchema())
@@ -51,26 +66,26 @@ final class YamlFile {
     try {
       document = new Load(load).loadFromString(Files.readString(file));
     } catch (NoSuchFileException e) {
-      throw new UsageError("config file " + file + " does not exist", e);
+      throw new UsageError(kind + " " + file + " does not exist", e);
     } catch (IOException e) {
-      throw new UsageError("config file " + file + " cannot be read: " + e.getMessage(), e);
+      throw new UsageError(kind + " " + file + " cannot be read: " + e.getMessage(), e);
     } catch (MarkedYamlEngineException e) {
-      throw notYaml(file, e.getProblemMark().map(YamlFile::place).orElse("") + problem(e));
+      throw notYaml(file, kind, e.getProblemMark().map(YamlFile::place).orElse("") + problem(e));
     } catch (YamlEngineException e) {
-      throw notYaml(file, "a character, an alias or a size that settings do not have");
+      throw notYaml(file, kind, "a character, an alias or a size that settings do not have");
     }
-    Map<String, String> settings = new LinkedHashMap<>();
     if (document instanceof Map<?, ?> map) {
-      flatten("", map, file, settings);
-    } else if (document != null) {
-      throw new UsageError("config file " + file + " must be a map of 'key: value' lines");
+      return map;
     }
-    return settings;
+    if (document != null) {
+      throw new UsageError(kind + " " + file + " must be a map of 'key: value' lines");
+    }
+    return Map.of();
   }
 
   /** Without a cause, for that shows a piece of the file. */
-  private static UsageError notYaml(Path file, String why) {
-    return new UsageError("config file " + file + " is not YAML of settings: " + why);
+  private static UsageError notYaml(Path file, String kind, String why) {
+    return new UsageError(kind + " " + file + " is not YAML of settings: " + why);
   }
 
   private static String place(Mark mark) {

@@ -6,14 +6,19 @@ import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version that the build wrote down. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
 
-  @Override
-  public String[] getVersion() throws IOException {
+  /** Such as {@code 1.2.0}. */
+  public static String number() throws IOException {
     Properties properties = new Properties();
     try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
       properties.load(in);
     }
-    return new String[] {"sluice " + properties.getProperty("version")};
+    return properties.getProperty("version");
+  }
+
+  @Override
+  public String[] getVersion() throws IOException {
+    return new String[] {"sluice " + number()};
   }
 }
