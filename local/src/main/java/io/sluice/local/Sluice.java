@@ -9,6 +9,7 @@ import io.sluice.local.bench.BenchCommand;
 import io.sluice.local.control.DatasetCommand;
 import io.sluice.local.control.MembershipCommand;
 import io.sluice.local.experiment.ExperimentCommand;
+import io.sluice.local.report.QuarantineCommand;
 import io.sluice.local.report.ReportCommand;
 import java.io.PrintStream;
 import java.util.Map;
@@ -44,6 +45,7 @@ public final class Sluice {
         MembershipCommand.commandLine(console, environment),
         SelectCommand.commandLine(console, environment),
         ReportCommand.commandLine(console, environment),
+        QuarantineCommand.commandLine(console, environment),
         ExperimentCommand.commandLine(console, environment),
         BenchCommand.commandLine(console));
   }

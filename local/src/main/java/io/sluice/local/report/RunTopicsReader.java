@@ -47,8 +47,31 @@ public final class RunTopicsReader {
 
   /** What was selected in the epochs up to a last one. */
   static SelectionTally tally(RunConfig config, PartitionReader reader, int lastEpoch) {
+    SelectionTally tally = new SelectionTally(config.sharding());
+    readChunks(
+        config,
+        reader,
+        chunk -> {
+          if (chunk.getEpoch() <= lastEpoch) {
+            tally.add(chunk);
+          }
+        });
+    return tally;
+  }
+
+  /** Who is in quarantine. */
+  static QuarantineTally quarantine(RunConfig config, PartitionReader reader) {
+    QuarantineTally tally = new QuarantineTally(config.sharding());
+    readChunks(config, reader, tally::add);
+    return tally;
+  }
+
+  /**
+   * @param each may throw an IllegalArgumentException for a chunk that contradicts itself
+   */
+  private static void readChunks(
+      RunConfig config, PartitionReader reader, Consumer<SelectionChunk> each) {
     Sharding sharding = config.sharding();
-    SelectionTally tally = new SelectionTally(sharding);
     for (int partition = 0; partition < sharding.partitions(); partition++) {
       readAll(
           reader,
@@ -62,12 +85,9 @@ public final class RunTopicsReader {
                       "counts with %d shards, this command with %d; set shards to %d",
                       chunk.getShards(), sharding.shards(), chunk.getShards()));
             }
-            if (chunk.getEpoch() <= lastEpoch) {
-              add(tally, chunk, record);
-            }
+            pass(chunk, each, record);
           });
     }
-    return tally;
   }
 
   private static void readAll(
@@ -77,9 +97,10 @@ public final class RunTopicsReader {
     reader.read(partition, reader.begin(partition), reader.end(partition), each);
   }
 
-  private static void add(SelectionTally tally, SelectionChunk chunk, ConsumerRecord<?, ?> record) {
+  private static void pass(
+      SelectionChunk chunk, Consumer<SelectionChunk> each, ConsumerRecord<?, ?> record) {
     try {
-      tally.add(chunk);
+      each.accept(chunk);
     } catch (IllegalArgumentException e) {
       throw refused(record, "contradicts itself: " + e.getMessage());
     }

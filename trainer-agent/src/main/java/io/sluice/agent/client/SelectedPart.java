@@ -1,6 +1,7 @@
 package io.sluice.agent.client;
 
 import com.google.protobuf.ByteString;
+import io.sluice.protocol.wire.SampleSet;
 import io.sluice.protocol.wire.SelectionChunk;
 import io.sluice.protocol.wire.WeightedSamples;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.roaringbitmap.BitSetUtil;
 import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
@@ -99,14 +101,33 @@ public final class SelectedPart {
     }
   }
 
+  /**
+   * Local indices of the part's samples in quarantine, ascending.
+   *
+   * @throws IllegalArgumentException when the chunk contradicts itself
+   */
+  public static void forEachQuarantined(SelectionChunk chunk, LongConsumer localIndices) {
+    if (!chunk.hasQuarantined()) {
+      return;
+    }
+    SampleSet held = chunk.getQuarantined();
+    bitmap(held.getBitmap(), held.getBits(), held.getCount())
+        .forEach(
+            (int index) ->
+                localIndices.accept(chunk.getBaseLocalIndex() + Integer.toUnsignedLong(index)));
+  }
+
   private static RoaringBitmap bitmap(WeightedSamples samples) {
-    RoaringBitmap bitmap =
-        samples.getBits().isEmpty() ? roaring(samples.getBitmap()) : plain(samples.getBits());
-    if (bitmap.getLongCardinality() != samples.getCount()) {
+    return bitmap(samples.getBitmap(), samples.getBits(), samples.getCount());
+  }
+
+  private static RoaringBitmap bitmap(ByteString compressed, ByteString bits, long count) {
+    RoaringBitmap bitmap = bits.isEmpty() ? roaring(compressed) : plain(bits);
+    if (bitmap.getLongCardinality() != count) {
       throw new IllegalArgumentException(
           String.format(
               "its bitmap holds %d samples, its count says %d",
-              bitmap.getLongCardinality(), samples.getCount()));
+              bitmap.getLongCardinality(), count));
     }
     return bitmap;
   }
