@@ -160,6 +160,7 @@ public final class ExperimentCommand implements Callable<Integer> {
   private void report(Grid grid, ResultsFile results) {
     grid.report(results);
     console.line("Report written to " + grid.markdownPath());
+    console.line("As a page          " + grid.pagePath().toAbsolutePath().normalize().toUri());
   }
 
   private void print(Experiment experiment, ResultsFile results) {

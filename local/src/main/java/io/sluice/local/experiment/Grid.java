@@ -2,6 +2,7 @@ package io.sluice.local.experiment;
 
 import io.sluice.local.AtomicFile;
 import io.sluice.local.Console;
+import io.sluice.local.report.Page;
 import io.sluice.protocol.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,6 +105,12 @@ final class Grid {
     Report report = Aggregation.report(experiment, results::find, version);
     AtomicFile.write(markdownPath(), file -> file.write(MarkdownReport.of(report)));
     AtomicFile.write(out.resolve(experiment.name() + ".json"), file -> file.write(report.toJson()));
+    Page.of("Sluice experiment: " + experiment.name(), "experiment", report.json())
+        .write(pagePath());
+  }
+
+  Path pagePath() {
+    return out.resolve(experiment.name() + ".html");
   }
 
   Path markdownPath() {

@@ -3,6 +3,7 @@ package io.sluice.local.experiment;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -99,5 +100,9 @@ record Report(
 
   String toJson() {
     return GSON.toJson(this) + "\n";
+  }
+
+  JsonObject json() {
+    return GSON.toJsonTree(this).getAsJsonObject();
   }
 }

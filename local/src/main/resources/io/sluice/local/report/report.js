@@ -283,7 +283,9 @@
       text += " Annealing: the window is lifted.";
     }
     if (epoch.top_ups?.length) {
-      text += ` Topped up, so that no class falls below its floor: ${epoch.top_ups.map((topUp) => "class " + topUp.label).join(", ")}.`;
+      const labels = epoch.top_ups.map((topUp) => topUp.label);
+      text += " Topped up, so that no class falls below its floor: "
+        + (labels.length > 6 ? `${labels.length} classes.` : `class ${labels.join(", ")}.`);
     }
     if (!epoch.distribution?.length && all.length > 0) {
       text += " This run does not tell how losses are distributed; the blocks are its clusters.";

@@ -32,6 +32,7 @@ class GridTest {
     assertThat(folder.resolve("small.jsonl")).content().hasLineCount(10);
     assertThat(folder.resolve("small.md")).content().contains("10 of 10 runs are done");
     assertThat(folder.resolve("small.json")).content().contains("\"runs_done\": 10");
+    assertThat(folder.resolve("small.html")).content().contains("Sluice experiment: small");
   }
 
   @Test

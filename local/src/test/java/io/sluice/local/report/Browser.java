@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A page as headless Chromium has it once its scripts have run. */
-final class Browser {
+public final class Browser {
 
   private final String dom;
 
@@ -23,7 +23,7 @@ final class Browser {
   }
 
   /** Skips the test, and says so, where there is no Chromium. */
-  static void assumeInstalled() {
+  public static void assumeInstalled() {
     assumeTrue(
         Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, "chromium"))),
@@ -35,7 +35,7 @@ final class Browser {
    *
    * @param folder for what the browser writes; of its own for each call
    */
-  static Browser open(Path page, Path folder) throws IOException, InterruptedException {
+  public static Browser open(Path page, Path folder) throws IOException, InterruptedException {
     Path dom = folder.resolve("dom.html");
     Process process =
         new ProcessBuilder(
@@ -63,7 +63,7 @@ final class Browser {
   }
 
   /** An attribute of the element with this id; of the whole page where it is empty. */
-  String attribute(String id, String name) {
+  public String attribute(String id, String name) {
     Matcher tag =
         Pattern.compile(id.isEmpty() ? "<html[^>]*>" : "<[^>]*\\bid=\"" + id + "\"[^>]*>")
             .matcher(dom);
@@ -73,12 +73,12 @@ final class Browser {
   }
 
   /** What stands in the element with this id, up to its end tag, tags left out. */
-  String text(String id) {
+  public String text(String id) {
     return markup(id).replaceAll("<[^>]*>|&nbsp;", " ").replaceAll("\\s+", " ").strip();
   }
 
   /** What stands in the element with this id, up to its end tag. */
-  String markup(String id) {
+  public String markup(String id) {
     Matcher element =
         Pattern.compile("<(\\w+)[^>]*\\bid=\"" + id + "\"[^>]*>(.*?)</\\1>", Pattern.DOTALL)
             .matcher(dom);
