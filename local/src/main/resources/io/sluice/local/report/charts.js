@@ -118,6 +118,7 @@ const Sluice = (() => {
    *   xTitle, yTitle
    *   percent: y are fractions
    *   zero: y begins with 0
+   *   yMin: y begins there, and what is below is cut off
    *   whole: x are whole numbers
    *   none: what to say when there is no point
    */
@@ -163,6 +164,7 @@ const Sluice = (() => {
           x: axis(spec.xTitle, {ticks: {callback: rough, ...(spec.whole ? {precision: 0} : {})}}),
           y: axis(spec.yTitle, {
             beginAtZero: spec.zero,
+            min: spec.yMin,
             ticks: {callback: (value) => spec.percent ? Number((100 * value).toFixed(1)) + " %" : rough(value)},
           }),
         },

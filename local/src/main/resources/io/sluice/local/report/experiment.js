@@ -45,16 +45,21 @@
     })).sort((a, b) => a.x - b.x)),
   });
 
+  /** Where the axis begins: a few points after a bad epoch would else squeeze the rest. */
+  const floor = (all) => {
+    const values = all.flatMap((one) => one.points.map((point) => point.y)).sort((a, b) => a - b);
+    return values.length === 0 ? undefined : Math.floor(100 * values[Math.floor(values.length / 10)] - 1) / 100;
+  };
+
   const showCurves = () => {
     const saving = byId("saving").value;
     const curve = (name, x) => (name === data.full ? full : results(name).find((arm) => arm.saving == null || String(arm.saving) === saving))
       ?.curve.map((point) => ({x: point[x], y: point.test_accuracy})) ?? [];
-    lines("curve-samples", {
-      xTitle: "samples trained", yTitle: "test accuracy", percent: true, series: series((name) => curve(name, "samples_trained")),
-    });
-    lines("curve-seconds", {
-      xTitle: "seconds", yTitle: "test accuracy", percent: true, series: series((name) => curve(name, "seconds")),
-    });
+    const bySamples = series((name) => curve(name, "samples_trained"));
+    const bySeconds = series((name) => curve(name, "seconds"));
+    const axes = {yTitle: "test accuracy", percent: true, yMin: floor(bySamples)};
+    lines("curve-samples", {...axes, xTitle: "samples trained", series: bySamples});
+    lines("curve-seconds", {...axes, xTitle: "seconds", series: bySeconds});
   };
 
   const show = () => {
