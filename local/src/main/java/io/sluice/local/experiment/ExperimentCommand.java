@@ -16,7 +16,6 @@ import io.sluice.protocol.config.RunConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -181,10 +180,10 @@ public final class ExperimentCommand implements Callable<Integer> {
   }
 
   private void train(Grid grid, Grid.Work work, ResultsFile results) throws InterruptedException {
-    List<RunConfig> configs = work.left().stream().map(PlannedRun::config).toList();
     // Before hours are spent on the others.
-    configs.forEach(SelectionOptions::from);
-    int slots = configs.stream().mapToInt(LocalRun::slots).max().orElseThrow();
+    work.left().forEach(ExperimentCommand::check);
+    int slots =
+        work.left().stream().map(PlannedRun::config).mapToInt(LocalRun::slots).max().orElseThrow();
     console.line("Starting a Kafka broker and a Flink cluster in this process.");
     TorchThreads.limit();
     try (LocalFlink flink = Interruption.start(() -> LocalFlink.create(0, slots));
@@ -192,6 +191,14 @@ public final class ExperimentCommand implements Callable<Integer> {
       console.line(console.bold("Flink UI  ") + flink.uiAddress());
       console.line("");
       grid.train(work, results, new LocalTrainer(flink, kafka));
+    }
+  }
+
+  private static void check(PlannedRun run) {
+    try {
+      SelectionOptions.from(run.config());
+    } catch (UsageError e) {
+      throw new UsageError(run.describe() + ": " + e.getMessage());
     }
   }
 }
