@@ -70,13 +70,26 @@ final class Demo {
       String policy = baselinePolicy.get();
       console.line("");
       console.line("Now the baseline: the same training with policy " + policy + ".");
-      RunConfig other =
-          local.with(
-              Map.of("policy", policy, "run", config.topics().run() + "-" + policy), "baseline");
+      RunConfig other = baseline(local, policy);
       try (LocalRun run = Interruption.start(() -> LocalRun.start(flink, other))) {
         finish(local, selected, Optional.of(train(run, other)));
       }
     }
+  }
+
+  /**
+   * Settings of the same training with another policy; those that say how much a selection takes
+   * are left out for full training, which takes everything.
+   */
+  static RunConfig baseline(RunConfig config, String policy) {
+    RunConfig other =
+        config.with(
+            Map.of("policy", policy, "run", config.topics().run() + "-" + policy), "baseline");
+    return policy.equals("full")
+        ? other.with(
+            Map.of("budget", "1", "volume-swing", "0", "max-selected", "1", "quarantine", "0"),
+            "baseline")
+        : other;
   }
 
   /** The job of the last training still runs, so that the UI has something to show. */

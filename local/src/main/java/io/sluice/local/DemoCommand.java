@@ -1,11 +1,14 @@
 package io.sluice.local;
 
+import io.sluice.job.SelectionOptions;
+import io.sluice.job.selection.PolicyKind;
 import io.sluice.local.report.ReportCommand;
 import io.sluice.protocol.UsageError;
 import io.sluice.protocol.config.ConfigFlags;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +45,11 @@ final class DemoCommand implements Callable<Integer> {
           Options.WORLD_SIZE,
           Options.CHECKPOINT_DIR);
 
+  private static final List<String> POLICIES =
+      Arrays.stream(PolicyKind.values()).map(PolicyKind::label).toList();
+
+  private static final String POLICIES_LISTED = String.join(", ", POLICIES);
+
   private static final Map<String, String> DEFAULTS = Map.of("run", "demo");
 
   private final Console console;
@@ -63,8 +71,8 @@ final class DemoCommand implements Callable<Integer> {
       names = "--compare",
       paramLabel = "POLICY",
       description =
-          "Train a baseline with this policy afterwards, and print both. Default: none. Allowed:"
-              + " full, random.")
+          "Train a baseline with this policy afterwards, and print both; full without a budget."
+              + " Default: none. Allowed: a policy.")
   private String compare;
 
   @Option(
@@ -122,11 +130,7 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     allow(agents >= 1 && agents <= 64, "agents", agents, "an integer from 1 to 64");
     allow(uiPort >= 0 && uiPort <= 65_535, "ui-port", uiPort, "an integer from 0 to 65535");
-    allow(
-        compare == null || List.of("full", "random").contains(compare),
-        "compare",
-        compare,
-        "full, random");
+    allow(compare == null || POLICIES.contains(compare), "compare", compare, POLICIES_LISTED);
     RunConfig config =
         ConfigFlags.read(
                 spec.commandLine().getParseResult(),
@@ -142,6 +146,11 @@ final class DemoCommand implements Callable<Integer> {
               + compare
               + "' (flag), but epochs is unbounded: the baseline is trained when the run has ended;"
               + " give a number of epochs");
+    }
+    // Before anything is started.
+    SelectionOptions.from(config);
+    if (compare != null) {
+      SelectionOptions.from(Demo.baseline(config, compare));
     }
     new Demo(
             console,
