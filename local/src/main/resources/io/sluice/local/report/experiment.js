@@ -8,6 +8,9 @@
   /** So many lines can be told apart. */
   const MOST = 8;
 
+  /** And so many with the spread of their seeds. */
+  const BANDS = 3;
+
   const points = (fraction) => fraction == null ? "–" : (fraction < 0 ? "−" : "+") + Math.abs(100 * fraction).toFixed(2);
   const saved = (saving) => saving == null ? "–" : percent(saving);
 
@@ -40,8 +43,7 @@
     series: series((name) => results(name).map((arm) => ({
       x: arm.samples_trained,
       y: arm.final_test_accuracy.mean,
-      low: arm.final_test_accuracy.min,
-      high: arm.final_test_accuracy.max,
+      ...(shown().length <= BANDS ? {low: arm.final_test_accuracy.min, high: arm.final_test_accuracy.max} : {}),
     })).sort((a, b) => a.x - b.x)),
   });
 
