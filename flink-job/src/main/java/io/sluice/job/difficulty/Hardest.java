@@ -21,9 +21,9 @@ public final class Hardest {
   /** Codes below it are too easy. */
   private int least = DifficultyCode.MIN;
 
-  /** Whether a sample of this difficulty can be among them. */
-  boolean mayTake(int code) {
-    return code >= least;
+  /** Samples of lesser difficulty codes are too easy to be among them. */
+  int least() {
+    return least;
   }
 
   public void add(HardSample sample) {

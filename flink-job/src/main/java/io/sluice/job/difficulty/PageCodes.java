@@ -44,6 +44,8 @@ public record PageCodes(long page, byte[] codes, Traits traits) {
             detail.inclusion() ? page.inclusionWeights(detail.greatestWeight()) : null,
             detail.labels() ? page.labels() : null);
     tally.retired += page.retiredCount();
+    Histogram histogram = tally.histogram;
+    int least = tally.hardest.least();
     for (int word = 0; word < Page.WORDS; word++) {
       long known = page.known()[word];
       tally.known += Long.bitCount(known);
@@ -55,9 +57,10 @@ public record PageCodes(long page, byte[] codes, Traits traits) {
           code = DifficultyCode.UNSEEN;
         } else {
           code = DifficultyCode.encode(difficulties[slot]);
-          tally.histogram.add(code);
-          if (tally.hardest.mayTake(code)) {
+          histogram.add(code);
+          if (code >= least) {
             tally.hardest.add(new HardSample(firstId + (long) slot * stride, code));
+            least = tally.hardest.least();
           }
           if (strata) {
             tally.strata.add(code, (fresh[word] & known & -known) != 0, page.label(slot));
