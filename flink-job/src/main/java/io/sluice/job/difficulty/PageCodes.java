@@ -37,7 +37,6 @@ public record PageCodes(long page, byte[] codes, Traits traits) {
     byte[] codes = new byte[CODE_BYTES]; // zero is DifficultyCode.ABSENT
     float[] difficulties = page.committed();
     Detail detail = tally.detail;
-    boolean strata = detail.freshness() || detail.labels();
     Traits traits =
         new Traits(
             fresh,
@@ -45,7 +44,6 @@ public record PageCodes(long page, byte[] codes, Traits traits) {
             detail.labels() ? page.labels() : null);
     tally.retired += page.retiredCount();
     Histogram histogram = tally.histogram;
-    int least = tally.hardest.least();
     for (int word = 0; word < Page.WORDS; word++) {
       long known = page.known()[word];
       tally.known += Long.bitCount(known);
@@ -58,18 +56,37 @@ public record PageCodes(long page, byte[] codes, Traits traits) {
         } else {
           code = DifficultyCode.encode(difficulties[slot]);
           histogram.add(code);
-          if (code >= least) {
-            tally.hardest.add(new HardSample(firstId + (long) slot * stride, code));
-            least = tally.hardest.least();
-          }
-          if (strata) {
-            tally.strata.add(code, (fresh[word] & known & -known) != 0, page.label(slot));
-          }
         }
         CHARS.set(codes, slot * Character.BYTES, code);
       }
     }
-    return new PageCodes(number, codes, traits);
+    PageCodes coded = new PageCodes(number, codes, traits);
+    // In loops of their own: together they would be too large for the compiler to make fast.
+    coded.findHardest(firstId, stride, tally.hardest);
+    if (detail.freshness() || detail.labels()) {
+      coded.countStrata(page, tally.strata);
+    }
+    return coded;
+  }
+
+  private void findHardest(long firstId, int stride, Hardest hardest) {
+    int least = hardest.least();
+    for (int slot = 0; slot < Page.SIZE; slot++) {
+      int code = code(slot);
+      if (code >= least && code <= DifficultyCode.MAX) {
+        hardest.add(new HardSample(firstId + (long) slot * stride, code));
+        least = hardest.least();
+      }
+    }
+  }
+
+  private void countStrata(Page page, StrataCounts strata) {
+    for (int slot = 0; slot < Page.SIZE; slot++) {
+      int code = code(slot);
+      if (code >= DifficultyCode.MIN && code <= DifficultyCode.MAX) {
+        strata.add((char) code, isFresh(slot), page.label(slot));
+      }
+    }
   }
 
   /** Code of a sample, {@link DifficultyCode#ABSENT} where there is none. */
