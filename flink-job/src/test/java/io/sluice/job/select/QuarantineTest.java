@@ -14,6 +14,7 @@ import io.sluice.protocol.Sharding;
 import io.sluice.protocol.wire.SelectionChunk;
 import io.sluice.protocol.wire.WeightedSamples;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -148,6 +149,20 @@ class QuarantineTest {
 
     assertThat(quarantined(chunk).get(released)).isFalse();
     assertThat(chunk.getQuarantined().getCount()).as("nobody else was measured").isEqualTo(99);
+  }
+
+  @Test
+  void onlyMeasurementsCount() throws Exception {
+    float[] easy = new float[EASY];
+    Arrays.fill(easy, 1);
+    epoch(0, 9);
+    for (int epoch = 1; epoch < 5; epoch++) {
+      assertThat(epoch(epoch, 0, easy).hasQuarantined())
+          .as("the hard ones were left out")
+          .isFalse();
+    }
+    assertThat(epoch(5, 9).hasQuarantined()).as("measured twice").isFalse();
+    assertThat(epoch(6, 9).hasQuarantined()).as("measured three times").isTrue();
   }
 
   @Test
