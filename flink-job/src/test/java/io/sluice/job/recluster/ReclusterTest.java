@@ -165,8 +165,8 @@ class ReclusterTest {
   void whatWasSpentComesThroughASnapshotAndEndsWithTheCycle() throws Exception {
     SelectionSettings settings =
         new SelectionSettings(
-            PolicyKind.of("random"), 4, 0.5, 0.25, 1, 3, 7, new Limits(0.6, 0, 0, 1, 10, 0));
-    // Of 3 x 100 samples 180: 100 at first, then 40 and 40.
+            PolicyKind.of("random"), 4, 0.5, 0.25, 1, 3, 7, new Limits(0.6, 0, 0.5, 1, 10, 0));
+    // Of 3 x 100 samples 180: 100 at first, then 40 and 40 were left, but 50 is the least.
     List<Double> expected = new ArrayList<>();
     OperatorSubtaskState snapshot = null;
     for (int epoch = 0; epoch < 6; epoch++) {
@@ -183,9 +183,10 @@ class ReclusterTest {
       }
     }
 
-    // The second cycle has measured samples from its first selection on.
+    // What the first cycle has spent too much is not the second one's; it has measured samples from
+    // its first selection on.
     assertThat(expected).hasSize(6);
-    double[] counts = {100, 40, 40, 60, 60, 60};
+    double[] counts = {100, 50, 50, 60, 60, 60};
     for (int epoch = 0; epoch < 6; epoch++) {
       assertThat(expected.get(epoch))
           .as("selection %d", epoch)
