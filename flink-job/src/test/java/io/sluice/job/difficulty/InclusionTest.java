@@ -33,7 +33,7 @@ class InclusionTest {
   @Test
   void theRatioOutlivesTheRangeOfTheCounts() {
     Inclusion inclusion = Inclusion.none();
-    for (int epoch = 0; epoch < 70_000; epoch++) {
+    for (int epoch = 0; epoch < 150_000; epoch++) {
       inclusion = inclusion.after(epoch % 4 == 0 ? FIRST_TWO : SECOND);
     }
 
