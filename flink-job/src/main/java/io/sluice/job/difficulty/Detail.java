@@ -1,5 +1,6 @@
 package io.sluice.job.difficulty;
 
+import io.sluice.job.selection.InclusionWeight;
 import io.sluice.job.selection.SelectionSettings;
 import java.io.Serializable;
 
@@ -9,13 +10,14 @@ import java.io.Serializable;
  * @param freshness whether samples measured in the epoch just closed are counted apart
  * @param inclusion whether it is counted how many selections a sample was in: 4 bytes a sample
  * @param labels whether classes are kept, and counted apart: 2 bytes a sample
- * @param greatestWeight cap on the weight that comes of the inclusion
+ * @param weightCap code of the greatest weight that comes of the inclusion, see {@link
+ *     InclusionWeight#atMost}
  */
-public record Detail(boolean freshness, boolean inclusion, boolean labels, double greatestWeight)
+public record Detail(boolean freshness, boolean inclusion, boolean labels, byte weightCap)
     implements Serializable {
 
   /** Difficulties alone. */
-  public static final Detail NONE = new Detail(false, false, false, 1);
+  public static final Detail NONE = new Detail(false, false, false, InclusionWeight.ONE);
 
   /** Heap for it: what is kept, and its part in the codes that wait for their plan. */
   double bytesPerSample() {
@@ -27,6 +29,6 @@ public record Detail(boolean freshness, boolean inclusion, boolean labels, doubl
         settings.policy().needsFreshness(),
         settings.policy().needsInclusion(),
         settings.limits().classFloor() > 0,
-        settings.limits().maxWeight());
+        InclusionWeight.atMost(settings.limits().maxWeight()));
   }
 }

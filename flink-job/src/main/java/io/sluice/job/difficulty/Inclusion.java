@@ -43,9 +43,13 @@ record Inclusion(char[] measured, char[] missed) {
     return new Inclusion(newMeasured, newMissed);
   }
 
-  /** Code of the weight that the sample has if the next selection takes it. */
-  byte weight(int slot, double greatest) {
+  /**
+   * Code of the weight that the sample has if the next selection takes it.
+   *
+   * @param cap code of the greatest weight
+   */
+  byte weight(int slot, byte cap) {
     int times = measured[slot] + 1;
-    return InclusionWeight.code(times + missed[slot], times, greatest);
+    return InclusionWeight.code(times + missed[slot], times, cap);
   }
 }

@@ -214,11 +214,15 @@ final class Page {
     inclusion = (inclusion == null ? Inclusion.none() : inclusion).after(fresh);
   }
 
-  /** By slot, the code of the weight that a sample has if the next selection takes it. */
-  byte[] inclusionWeights(double greatest) {
+  /**
+   * By slot, the code of the weight that a sample has if the next selection takes it.
+   *
+   * @param cap code of the greatest weight
+   */
+  byte[] inclusionWeights(byte cap) {
     byte[] weights = new byte[SIZE];
     for (int slot = 0; inclusion != null && slot < SIZE; slot++) {
-      weights[slot] = inclusion.weight(slot, greatest);
+      weights[slot] = inclusion.weight(slot, cap);
     }
     return weights;
   }

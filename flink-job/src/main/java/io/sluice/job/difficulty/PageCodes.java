@@ -40,7 +40,7 @@ public record PageCodes(long page, byte[] codes, Traits traits) {
     Traits traits =
         new Traits(
             fresh,
-            detail.inclusion() ? page.inclusionWeights(detail.greatestWeight()) : null,
+            detail.inclusion() ? page.inclusionWeights(detail.weightCap()) : null,
             detail.labels() ? page.labels() : null);
     tally.retired += page.retiredCount();
     Histogram histogram = tally.histogram;

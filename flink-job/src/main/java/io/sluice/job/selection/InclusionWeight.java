@@ -1,5 +1,7 @@
 package io.sluice.job.selection;
 
+import java.util.Arrays;
+
 /**
  * The weight that makes up for how often a sample was left out: the number of selections it could
  * have been in, over the number that it was in, this one included (RePB's cumulative temporal
@@ -15,6 +17,15 @@ public final class InclusionWeight {
 
   private static final int STEPS = 16;
 
+  /** The least weight of each code but the first. A code is looked up for each sample. */
+  private static final double[] LEAST = new double[CODES - 1];
+
+  static {
+    for (int code = 1; code < CODES; code++) {
+      LEAST[code - 1] = powerOfTwo(code - 0.5);
+    }
+  }
+
   private InclusionWeight() {}
 
   /**
@@ -22,20 +33,33 @@ public final class InclusionWeight {
    *
    * @param possible selections that it could have been in, at least {@code times}
    * @param times selections that it was in, at least 1
-   * @param greatest cap on the weight, at least 1
+   * @param cap code of the greatest weight, see {@link #atMost}
    */
-  public static byte code(int possible, int times, double greatest) {
-    double weight = Math.min((double) possible / times, greatest);
-    // Math.log may differ in the last bit between machines, and a weight has to be the same.
-    long steps = Math.round(STEPS * StrictMath.log(weight) / StrictMath.log(2));
-    while (steps > 0 && decode((int) steps) > greatest) {
-      steps--;
+  public static byte code(int possible, int times, byte cap) {
+    if (possible == times) {
+      return ONE;
     }
-    return (byte) Math.max(0, Math.min(CODES - 1, steps));
+    int found = Arrays.binarySearch(LEAST, (double) possible / times);
+    int code = found >= 0 ? found + 1 : -found - 1;
+    return (byte) Math.min(code, cap & 0xFF);
+  }
+
+  /** Returns the code of the greatest weight that is not above a cap of at least 1. */
+  public static byte atMost(double cap) {
+    int code = CODES - 1;
+    while (code > 0 && decode(code) > cap) {
+      code--;
+    }
+    return (byte) code;
   }
 
   /** Returns the weight that a code, taken as unsigned, stands for. */
   public static float decode(int code) {
-    return (float) StrictMath.pow(2, (code & 0xFF) / (double) STEPS);
+    return (float) powerOfTwo(code & 0xFF);
+  }
+
+  /** Math.pow may differ in the last bit between machines, and a weight has to be the same. */
+  private static double powerOfTwo(double steps) {
+    return StrictMath.pow(2, steps / STEPS);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.job.selection.InclusionWeight;
 import io.sluice.protocol.UserError;
 import org.junit.jupiter.api.Test;
 
@@ -77,7 +78,7 @@ class HeapGuardTest {
 
   @Test
   void detailTakesMoreOfTheHeap() {
-    Detail detail = new Detail(true, true, true, 10);
+    Detail detail = new Detail(true, true, true, InclusionWeight.atMost(10));
     HeapGuard guard =
         new HeapGuard(HEAP, HeapGuard.BYTES_PER_SAMPLE + detail.bytesPerSample(), all);
     long pages = (long) (HEAP * 0.9 / HeapGuard.BYTES_PER_SAMPLE / Page.SIZE);

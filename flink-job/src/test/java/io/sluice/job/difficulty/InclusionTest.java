@@ -10,6 +10,8 @@ class InclusionTest {
   private static final long[] FIRST_TWO = bits(0b11);
   private static final long[] SECOND = bits(0b10);
 
+  private static final byte TEN = InclusionWeight.atMost(10);
+
   private static long[] bits(long first) {
     long[] bits = new long[Page.WORDS];
     bits[0] = first;
@@ -26,8 +28,8 @@ class InclusionTest {
         .isEqualTo(1);
     assertThat((int) inclusion.measured()[1]).isEqualTo(3);
     assertThat((int) inclusion.missed()[1]).isZero();
-    assertThat(inclusion.weight(0, 10)).isEqualTo(InclusionWeight.code(3, 2, 10));
-    assertThat(inclusion.weight(2, 10)).isEqualTo(InclusionWeight.ONE);
+    assertThat(inclusion.weight(0, TEN)).isEqualTo(InclusionWeight.code(3, 2, TEN));
+    assertThat(inclusion.weight(2, TEN)).isEqualTo(InclusionWeight.ONE);
   }
 
   @Test
@@ -37,7 +39,7 @@ class InclusionTest {
       inclusion = inclusion.after(epoch % 4 == 0 ? FIRST_TWO : SECOND);
     }
 
-    assertThat(InclusionWeight.decode(inclusion.weight(0, 10))).isBetween(3.9f, 4.1f);
-    assertThat(inclusion.weight(1, 10)).isEqualTo(InclusionWeight.ONE);
+    assertThat(InclusionWeight.decode(inclusion.weight(0, TEN))).isBetween(3.9f, 4.1f);
+    assertThat(inclusion.weight(1, TEN)).isEqualTo(InclusionWeight.ONE);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.job.selection.DifficultyCode;
 import io.sluice.job.selection.Freshness;
+import io.sluice.job.selection.InclusionWeight;
 import io.sluice.job.selection.SparseHistogram;
 import io.sluice.job.selection.Stratum;
 import java.util.Map;
@@ -16,7 +17,7 @@ class StrataCountsTest {
 
   @Test
   void whatDoesNotFitAtOnceIsCountedTogether() {
-    StrataCounts counts = new StrataCounts(new Detail(true, false, true, 1));
+    StrataCounts counts = new StrataCounts(new Detail(true, false, true, InclusionWeight.ONE));
     int samples = 2_500_000;
     for (int i = 0; i < samples; i++) {
       counts.add(i % 5 == 0 ? TWO : ONE, i % 2 == 0, (char) (i % 10 < 5 ? 3 : 65_534));
@@ -39,7 +40,7 @@ class StrataCountsTest {
 
   @Test
   void onlyWhatIsAskedForIsToldApart() {
-    StrataCounts counts = new StrataCounts(new Detail(false, false, true, 1));
+    StrataCounts counts = new StrataCounts(new Detail(false, false, true, InclusionWeight.ONE));
     counts.add(ONE, true, (char) 3);
     counts.add(ONE, false, (char) 3);
     counts.add(TWO, false, Page.NO_LABEL);

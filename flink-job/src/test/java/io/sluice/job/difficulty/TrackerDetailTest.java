@@ -23,7 +23,7 @@ class TrackerDetailTest {
 
   private static final int SHARDS = 4;
   private static final int SHARD = 3;
-  private static final Detail ALL = new Detail(true, true, true, 10);
+  private static final Detail ALL = new Detail(true, true, true, InclusionWeight.atMost(10));
 
   private final TestingEvents agent = new TestingEvents(SHARD, 1);
   private TestingTracker tracker;
@@ -102,7 +102,8 @@ class TrackerDetailTest {
     assertThat(IntStream.range(0, 5).map(slot -> traits.labels()[slot]))
         .containsExactly(7, 7, 8, (int) Traits.NO_LABEL, (int) Traits.NO_LABEL);
     // In one of four epochs; the next selection would be the second of five.
-    assertThat(traits.inclusion()[0]).isEqualTo(InclusionWeight.code(5, 2, 10));
+    assertThat(traits.inclusion()[0])
+        .isEqualTo(InclusionWeight.code(5, 2, InclusionWeight.atMost(10)));
     assertThat(traits.inclusion()[1]).isEqualTo(InclusionWeight.ONE);
     assertThat(traits.inclusion()[3]).as("not measured yet").isEqualTo(InclusionWeight.ONE);
   }

@@ -104,7 +104,7 @@ class BandFilterTest {
   void theWeightByInclusionMultipliesThatOfTheBand() {
     Band band = new Band(ONE, ONE, Freshness.ANY, 0, 1, 1, 2, true);
     BandFilter filter = new BandFilter(0, List.of(band), List.of(), 1);
-    byte threeOfFour = InclusionWeight.code(4, 3, 10);
+    byte threeOfFour = InclusionWeight.code(4, 3, InclusionWeight.atMost(10));
 
     int plain = filter.select(7, ONE, true, InclusionWeight.ONE, Traits.NO_LABEL);
     int more = filter.select(7, ONE, true, threeOfFour, Traits.NO_LABEL);
