@@ -33,7 +33,7 @@ final class Budget {
           ? OptionalDouble.empty()
           : OptionalDouble.of(
               policy.volume(situation, settings.pruneRatio())
-                  * share(situation, epoch, policy, limits.swing()));
+                  * share(epoch, settings, policy.sweep(situation), limits.swing()));
     }
     double known = situation.measured().total() + unseen;
     double samples =
@@ -45,7 +45,12 @@ final class Budget {
 
   private static double ofEndless(Policy policy, Situation situation, double known) {
     double mean = situation.settings().limits().budget() * known;
-    return mean * share(situation, situation.epoch(), policy, swing(situation, mean, known));
+    return mean
+        * share(
+            situation.epoch(),
+            situation.settings(),
+            policy.sweep(situation),
+            swing(situation, mean, known));
   }
 
   private static double ofCycle(Policy policy, Situation situation, double known, Spending spent) {
@@ -58,11 +63,12 @@ final class Budget {
     double total = settings.limits().budget() * (spent.known() + known * (end - epoch));
     double left = total - spent.selected() - whole;
     double swing = swing(situation, left / selections.length, known);
+    int sweep = policy.sweep(situation);
     double shares = 0;
     for (int later : selections) {
-      shares += share(situation, later, policy, swing);
+      shares += share(later, settings, sweep, swing);
     }
-    return left * share(situation, epoch, policy, swing) / shares;
+    return left * share(epoch, settings, sweep, swing) / shares;
   }
 
   /** No further than to all samples, or the high volumes would not make up for the low ones. */
@@ -71,10 +77,10 @@ final class Budget {
   }
 
   /** Low first, since selection 0 has taken everything. */
-  private static double share(Situation situation, int epoch, Policy policy, double swing) {
-    int cycle = situation.settings().cycle();
+  private static double share(int epoch, SelectionSettings settings, int sweep, double swing) {
+    int cycle = settings.cycle();
     int inCycle = cycle == 0 ? epoch : epoch % cycle;
-    boolean high = Math.max(0, inCycle - 1) / policy.sweep(situation) % 2 == 1;
+    boolean high = Math.max(0, inCycle - 1) / sweep % 2 == 1;
     return high ? 1 + swing : 1 - swing;
   }
 }

@@ -34,18 +34,40 @@ final class Volume {
       Choice choice = policy.choose(situation, SelectionSettings.MOST_PRUNED);
       return with(choice, least == 0 ? choice.bands() : thin(choice.bands(), target / least));
     }
-    return policy.choose(situation, pruneRatio(policy, situation, target));
+    return policy.choose(situation, pruneRatio(policy, situation, target, most, least));
   }
 
-  private static double pruneRatio(Policy policy, Situation situation, double target) {
+  /**
+   * By the secant, which is exact where the volume falls linearly, and so asks a policy once or
+   * twice; where that does not halve what is left, by halving it.
+   *
+   * @param most volume with nothing pruned, above the target
+   * @param least volume with the most pruned, below the target
+   */
+  private static double pruneRatio(
+      Policy policy, Situation situation, double target, double most, double least) {
     double low = 0;
     double high = SelectionSettings.MOST_PRUNED;
+    double above = most;
+    double below = least;
     while (high - low > PRECISION) {
-      double middle = (low + high) / 2;
-      if (policy.volume(situation, middle) > target) {
-        low = middle;
-      } else {
-        high = middle;
+      double width = high - low;
+      double guess = low + width * (above - target) / (above - below);
+      for (double ratio : new double[] {guess, (low + high) / 2}) {
+        double volume = policy.volume(situation, ratio);
+        if (Math.abs(volume - target) <= PRECISION * target) {
+          return ratio;
+        }
+        if (volume > target) {
+          low = ratio;
+          above = volume;
+        } else {
+          high = ratio;
+          below = volume;
+        }
+        if (high - low <= width / 2) {
+          break;
+        }
       }
     }
     return high;

@@ -8,6 +8,7 @@ import io.sluice.job.selection.Policy.Situation;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +49,34 @@ class VolumeTest {
             .isCloseTo(target, within(1e-6 * measured.total()));
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FULL")
+  void aPolicyIsAskedForFewVolumes(PolicyKind kind) {
+    Policy policy = kind.policy();
+    AtomicInteger asked = new AtomicInteger();
+    Policy counting =
+        new Policy() {
+          @Override
+          public Choice choose(Situation situation, double pruneRatio) {
+            return policy.choose(situation, pruneRatio);
+          }
+
+          @Override
+          public double volume(Situation situation, double pruneRatio) {
+            asked.incrementAndGet();
+            return policy.volume(situation, pruneRatio);
+          }
+        };
+    Population measured = randomPopulation(new Random(5));
+    Situation situation = situation(kind, 1, measured);
+    double half = (policy.volume(situation, 0) + policy.volume(situation, 0.9)) / 2;
+
+    Volume.choose(counting, situation, half);
+
+    // A policy's volume may take a look at each code that there is, in each window of a sweep.
+    assertThat(asked.get()).isBetween(3, 6);
   }
 
   private static Population randomPopulation(Random random) {
