@@ -55,7 +55,7 @@ final class LossSender implements AutoCloseable {
   private final long[] gatheredIds;
   private final float[] gatheredLosses;
 
-  /** Of each loss, the mean of those that it was reported with. */
+  /** Of each loss, the mean of those that it was reported with; null where nobody asks for it. */
   private final float[] gatheredMeans;
 
   private int gathered;
@@ -84,7 +84,7 @@ final class LossSender implements AutoCloseable {
     // Together with what waits for a batch to fill, at most three quarters of the capacity.
     this.gatheredIds = new long[Math.min(HANDED_OVER, capacity / 4)];
     this.gatheredLosses = new float[gatheredIds.length];
-    this.gatheredMeans = new float[gatheredIds.length];
+    this.gatheredMeans = relative ? new float[gatheredIds.length] : null;
     this.buffer =
         new LossBuffer(sharding, batchSize(capacity, sharding.shards()), relative, this::send);
   }
@@ -102,7 +102,7 @@ final class LossSender implements AutoCloseable {
     }
     counters.lossesReported.add(count);
     int admitted = budget.admit(count);
-    gather(ids, losses, admitted, mean(losses, count));
+    gather(ids, losses, admitted, gatheredMeans == null ? 0 : mean(losses, count));
     if (admitted < count) {
       counters.lossesDropped.add(count - admitted);
       if (!dropping) {
@@ -134,7 +134,9 @@ final class LossSender implements AutoCloseable {
       int taken = Math.min(count - from, gatheredIds.length - gathered);
       System.arraycopy(ids, from, gatheredIds, gathered, taken);
       System.arraycopy(losses, from, gatheredLosses, gathered, taken);
-      Arrays.fill(gatheredMeans, gathered, gathered + taken, mean);
+      if (gatheredMeans != null) {
+        Arrays.fill(gatheredMeans, gathered, gathered + taken, mean);
+      }
       gathered += taken;
       from += taken;
       if (gathered == gatheredIds.length) {
@@ -146,7 +148,7 @@ final class LossSender implements AutoCloseable {
   private void handOverGathered() {
     long[] ids = Arrays.copyOf(gatheredIds, gathered);
     float[] losses = Arrays.copyOf(gatheredLosses, gathered);
-    float[] means = Arrays.copyOf(gatheredMeans, gathered);
+    float[] means = gatheredMeans == null ? null : Arrays.copyOf(gatheredMeans, gathered);
     gathered = 0;
     execute(() -> buffer(ids, losses, means));
   }
@@ -242,7 +244,7 @@ final class LossSender implements AutoCloseable {
       return;
     }
     for (int i = 0; i < losses.length; i++) {
-      buffer.add(ids[i], losses[i], losses[i] - means[i]);
+      buffer.add(ids[i], losses[i], means == null ? 0 : losses[i] - means[i]);
     }
   }
 
