@@ -15,7 +15,6 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.IntSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
-import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -24,7 +23,8 @@ import org.apache.flink.util.Collector;
  * bands, not policies.
  *
  * <p>State, by shard: parts that wait for their plan, plans that wait for parts and how many parts
- * they have had. Both are dropped when the epoch's last part is out.
+ * they have had. Both are dropped when the epoch's last part is out. Kept for the run, where it has
+ * a quarantine: how often in a row samples were among the hardest.
  */
 public final class Selector
     extends KeyedCoProcessFunction<Integer, CodesPart, ShardPlan, ChunkRecord> {
@@ -75,7 +75,7 @@ public final class Selector
         getRuntimeContext()
             .getMapState(
                 new MapStateDescriptor<>(
-                    "streaks", LongSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE));
+                    "streaks", LongSerializer.INSTANCE, new StreaksSerializer()));
     quarantine = limit == 0 ? null : new Quarantine(limit, seed, sharding, streaks);
     metrics = new JobMetrics.Selecting(getRuntimeContext().getMetricGroup());
   }
