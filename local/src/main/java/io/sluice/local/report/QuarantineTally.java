@@ -4,13 +4,9 @@ import io.sluice.agent.client.SelectedPart;
 import io.sluice.protocol.Sharding;
 import io.sluice.protocol.wire.SelectionChunk;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
@@ -33,18 +29,10 @@ final class QuarantineTally {
    */
   record State(int selection, long known, List<Held> samples) {}
 
-  private record Part(int shard, int part) {}
-
   private static final class Selection {
-    private final Set<Part> seen = new HashSet<>();
-    private final Map<Integer, Integer> partsByShard = new HashMap<>();
+    private final SelectionParts parts = new SelectionParts();
     private final Roaring64Bitmap held = new Roaring64Bitmap();
     private long known;
-
-    private boolean isComplete(int shards) {
-      return partsByShard.size() == shards
-          && partsByShard.values().stream().mapToLong(parts -> parts).sum() == seen.size();
-    }
   }
 
   private final Sharding sharding;
@@ -59,8 +47,7 @@ final class QuarantineTally {
    */
   void add(SelectionChunk chunk) {
     Selection selection = selections.computeIfAbsent(chunk.getEpoch(), epoch -> new Selection());
-    if (selection.seen.add(new Part(chunk.getShard(), chunk.getPart()))) {
-      selection.partsByShard.put(chunk.getShard(), chunk.getParts());
+    if (selection.parts.add(chunk)) {
       selection.known += chunk.getKnown();
       SelectedPart.forEachQuarantined(
           chunk,
@@ -71,7 +58,7 @@ final class QuarantineTally {
   /** As of the newest selection that is complete; empty if none is. */
   Optional<State> newest() {
     return selections.descendingMap().entrySet().stream()
-        .filter(entry -> entry.getValue().isComplete(sharding.shards()))
+        .filter(entry -> entry.getValue().parts.areComplete(sharding.shards()))
         .findFirst()
         .map(entry -> state(entry.getKey(), entry.getValue()));
   }

@@ -6,12 +6,10 @@ import io.sluice.protocol.wire.SelectionChunk;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** Counts how often each sample was selected, chunk by chunk; 4 bytes a sample. */
@@ -19,20 +17,12 @@ final class SelectionTally {
 
   private static final int PAGE = 4_096;
 
-  private record Part(int shard, int part) {}
-
   private record PageKey(int shard, long number) {}
 
   /** What has come of one selection. */
   private static final class Progress {
-    private final Set<Part> seen = new HashSet<>();
-    private final Map<Integer, Integer> partsByShard = new HashMap<>();
+    private final SelectionParts parts = new SelectionParts();
     private long selected;
-
-    private boolean isComplete(int shards) {
-      return partsByShard.size() == shards
-          && partsByShard.values().stream().mapToLong(parts -> parts).sum() == seen.size();
-    }
   }
 
   private final Sharding sharding;
@@ -50,10 +40,9 @@ final class SelectionTally {
    */
   void add(SelectionChunk chunk) {
     Progress progress = selections.computeIfAbsent(chunk.getEpoch(), epoch -> new Progress());
-    if (!progress.seen.add(new Part(chunk.getShard(), chunk.getPart()))) {
+    if (!progress.parts.add(chunk)) {
       return;
     }
-    progress.partsByShard.put(chunk.getShard(), chunk.getParts());
     SelectedPart part = new SelectedPart(chunk);
     progress.selected += part.selected();
     part.forEach((shard, localIndex, weight) -> page(shard, localIndex)[offset(localIndex)]++);
@@ -62,7 +51,7 @@ final class SelectionTally {
   /** Samples in a selection; empty unless all of its chunks have been counted. */
   OptionalLong selected(int epoch) {
     Progress progress = selections.get(epoch);
-    return progress == null || !progress.isComplete(sharding.shards())
+    return progress == null || !progress.parts.areComplete(sharding.shards())
         ? OptionalLong.empty()
         : OptionalLong.of(progress.selected);
   }
@@ -74,7 +63,10 @@ final class SelectionTally {
    */
   SelectionCounts counts(List<Long> hardest) {
     int complete =
-        (int) selections.values().stream().filter(s -> s.isComplete(sharding.shards())).count();
+        (int)
+            selections.values().stream()
+                .filter(s -> s.parts.areComplete(sharding.shards()))
+                .count();
     return new SelectionCounts(
         complete,
         mostSelected(),
