@@ -8,6 +8,8 @@ import io.sluice.local.control.PartitionReader;
 import io.sluice.protocol.config.ConfigFlags;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
+import io.sluice.protocol.kafka.Role;
+import io.sluice.protocol.kafka.RunTopics;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -66,6 +68,7 @@ public final class QuarantineCommand implements Callable<Integer> {
   public Integer call() {
     RunConfig config =
         ConfigFlags.read(spec.commandLine().getParseResult(), RunConfig.defaults(), environment);
+    RunTopics.require(config, Role.OPERATOR);
     Optional<QuarantineTally.State> newest;
     try (PartitionReader reader = new PartitionReader(config)) {
       newest = RunTopicsReader.quarantine(config, reader).newest();
