@@ -6,28 +6,23 @@ import io.sluice.job.ingest.ShardEvent.EpochEnded;
 import io.sluice.job.ingest.ShardEvent.Joined;
 import io.sluice.job.ingest.ShardEvent.Losses;
 import io.sluice.job.ingest.ShardEvent.MembersDeclared;
-import io.sluice.job.ingest.ShardEvent.SamplesDeclared;
+import io.sluice.job.ingest.TestingDecoder.Refusal;
 import io.sluice.protocol.Sharding;
 import io.sluice.protocol.wire.EpochEnd;
-import io.sluice.protocol.wire.IndexRange;
 import io.sluice.protocol.wire.Join;
 import io.sluice.protocol.wire.LossBatch;
 import io.sluice.protocol.wire.LossEvent;
 import io.sluice.protocol.wire.Membership;
-import io.sluice.protocol.wire.SamplesAdded;
-import io.sluice.protocol.wire.SamplesRetired;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Four shards in two partitions; records are read from partition 1, which holds shards 1 and 3. */
 class LossEventDecoderTest {
 
-  private record Refusal(Rejection reason, String detail, int count) {}
-
-  private final List<ShardEvent> events = new ArrayList<>();
-  private final List<Refusal> refusals = new ArrayList<>();
+  private final TestingDecoder decoded = new TestingDecoder();
+  private final List<ShardEvent> events = decoded.events;
+  private final List<Refusal> refusals = decoded.refusals;
   private boolean relativeLosses;
 
   @Test
@@ -78,7 +73,7 @@ class LossEventDecoderTest {
   void refusesABatchWithANegativeIndexButCountsItAsSent() {
     decode(batch().addLocalIndexDeltas(1).addLocalIndexDeltas(-1).addLosses(1).addLosses(2));
 
-    assertRefused(Rejection.NEGATIVE_INDEX, 2);
+    decoded.assertRefused(Rejection.NEGATIVE_INDEX, 2);
     assertThat(((Losses) events.get(0)).sent()).isEqualTo(2);
     assertThat(((Losses) events.get(0)).block().count()).isZero();
   }
@@ -86,7 +81,7 @@ class LossEventDecoderTest {
   @Test
   void refusesIndicesBeyondTheLimitAlsoWhenTheirSumOverflows() {
     decode(batch().addLocalIndexDeltas(Sharding.MAX_LOCAL_INDEX).addLosses(1));
-    assertRefused(Rejection.INDEX_TOO_LARGE, 1);
+    decoded.assertRefused(Rejection.INDEX_TOO_LARGE, 1);
 
     refusals.clear();
     decode(
@@ -95,21 +90,21 @@ class LossEventDecoderTest {
             .addLocalIndexDeltas(Long.MAX_VALUE)
             .addLosses(1)
             .addLosses(1));
-    assertRefused(Rejection.INDEX_TOO_LARGE, 2);
+    decoded.assertRefused(Rejection.INDEX_TOO_LARGE, 2);
   }
 
   @Test
   void refusesABatchWhoseIndicesAndLossesDifferInNumber() {
     decode(batch().addLocalIndexDeltas(1).addLosses(1).addLosses(2));
 
-    assertRefused(Rejection.LENGTH_MISMATCH, 2);
+    decoded.assertRefused(Rejection.LENGTH_MISMATCH, 2);
     assertThat(((Losses) events.get(0)).sent()).isEqualTo(2);
   }
 
   @Test
   void refusesShardsThatAreNotThisPartitions() {
     decode(batch().setShard(2).addLocalIndexDeltas(1).addLosses(1));
-    assertRefused(Rejection.WRONG_SHARD, 1);
+    decoded.assertRefused(Rejection.WRONG_SHARD, 1);
     assertThat(refusals.get(0).detail())
         .isEqualTo(
             "shard 2 in partition 1; the run has 4 shards in 2 partitions, shard s in partition s"
@@ -117,36 +112,36 @@ class LossEventDecoderTest {
 
     refusals.clear();
     decode(batch().setShard(5).addLocalIndexDeltas(1).addLosses(1));
-    assertRefused(Rejection.WRONG_SHARD, 1);
+    decoded.assertRefused(Rejection.WRONG_SHARD, 1);
     assertThat(events).isEmpty();
   }
 
   @Test
   void refusesNegativeEpochsAndRanks() {
     decode(batch().setEpoch(-1).addLocalIndexDeltas(1).addLosses(1));
-    assertRefused(Rejection.BAD_EPOCH, 1);
+    decoded.assertRefused(Rejection.BAD_EPOCH, 1);
 
     refusals.clear();
     decode(batch().setRank(-1).addLocalIndexDeltas(1).addLosses(1));
-    assertRefused(Rejection.BAD_RANK, 1);
+    decoded.assertRefused(Rejection.BAD_RANK, 1);
   }
 
   @Test
   void refusesBytesThatAreNoMessageAndVersionsItDoesNotKnow() {
     decode("no message".getBytes(StandardCharsets.UTF_8));
-    assertRefused(Rejection.UNDECODABLE, 1);
+    decoded.assertRefused(Rejection.UNDECODABLE, 1);
 
     refusals.clear();
     decode(LossEvent.newBuilder().setVersion(2).setLossBatch(batch()).build().toByteArray());
-    assertRefused(Rejection.UNKNOWN_VERSION, 1);
+    decoded.assertRefused(Rejection.UNKNOWN_VERSION, 1);
 
     refusals.clear();
     decode(new byte[0]);
-    assertRefused(Rejection.UNKNOWN_VERSION, 1);
+    decoded.assertRefused(Rejection.UNKNOWN_VERSION, 1);
 
     refusals.clear();
     decode(LossEvent.newBuilder().setVersion(1).build().toByteArray());
-    assertRefused(Rejection.NO_EVENT, 1);
+    decoded.assertRefused(Rejection.NO_EVENT, 1);
   }
 
   @Test
@@ -168,21 +163,21 @@ class LossEventDecoderTest {
   void refusesAnEpochEndOfARankOutsideTheWorld() {
     EpochEnd.Builder end = EpochEnd.newBuilder().setShard(1).setRank(2).setWorldSize(2);
     decode(LossEvent.newBuilder().setVersion(1).setEpochEnd(end).build().toByteArray());
-    assertRefused(Rejection.BAD_RANK, 1);
+    decoded.assertRefused(Rejection.BAD_RANK, 1);
   }
 
   @Test
   void refusesNumbersThatWouldFillMemory() {
     decode(join().setWorldSize(2_000_000_000));
-    assertRefused(Rejection.BAD_RANK, 1);
+    decoded.assertRefused(Rejection.BAD_RANK, 1);
 
     refusals.clear();
     decode(join().setEpoch(Integer.MAX_VALUE));
-    assertRefused(Rejection.BAD_EPOCH, 1);
+    decoded.assertRefused(Rejection.BAD_EPOCH, 1);
 
     refusals.clear();
     decode(batch().setEpoch(1_000_001).addLocalIndexDeltas(1).addLosses(1));
-    assertRefused(Rejection.BAD_EPOCH, 1);
+    decoded.assertRefused(Rejection.BAD_EPOCH, 1);
     assertThat(events).isEmpty();
   }
 
@@ -212,82 +207,8 @@ class LossEventDecoderTest {
   @Test
   void refusesAJoinThatCountsWithOtherShards() {
     decode(join().setShards(128));
-    assertRefused(Rejection.WRONG_SHARDS, 1);
+    decoded.assertRefused(Rejection.WRONG_SHARDS, 1);
     assertThat(events).isEmpty();
-  }
-
-  @Test
-  void readsDeclaredSamples() {
-    SamplesAdded.Builder added =
-        SamplesAdded.newBuilder()
-            .setShard(3)
-            .setFromEpoch(2)
-            .addRanges(IndexRange.newBuilder().setFirst(10).setCount(5))
-            .setDatasetSize(60);
-    decode(LossEvent.newBuilder().setVersion(1).setSamplesAdded(added).build().toByteArray());
-
-    SamplesDeclared samples = (SamplesDeclared) events.get(0);
-    assertThat(samples.fromEpoch()).isEqualTo(2);
-    assertThat(samples.firsts()).containsExactly(10);
-    assertThat(samples.counts()).containsExactly(5);
-    assertThat(samples.datasetSize()).isEqualTo(60);
-  }
-
-  @Test
-  void readsRetiredSamples() {
-    IndexRange.Builder range = IndexRange.newBuilder().setFirst(10).setCount(5);
-    decode(SamplesRetired.newBuilder().setShard(3).addRanges(range));
-
-    ShardEvent.SamplesRetired samples = (ShardEvent.SamplesRetired) events.get(0);
-    assertThat(samples.shard()).isEqualTo(3);
-    assertThat(samples.firsts()).containsExactly(10);
-    assertThat(samples.counts()).containsExactly(5);
-
-    decode(SamplesRetired.newBuilder().setShard(2).addRanges(range));
-    assertRefused(Rejection.WRONG_SHARD, 1);
-    refusals.clear();
-    decode(SamplesRetired.newBuilder().setShard(3).addRanges(range.setFirst(-1)));
-    assertRefused(Rejection.BAD_RANGE, 1);
-    assertThat(events).hasSize(1);
-  }
-
-  @Test
-  void refusesRangesThatAreEmptyNegativeOrTooLarge() {
-    for (long[] range :
-        new long[][] {{0, 0}, {-1, 1}, {0, -1}, {0, (1L << 24) + 1}, {1L << 56, 1}}) {
-      refusals.clear();
-      SamplesAdded.Builder added =
-          SamplesAdded.newBuilder()
-              .setShard(3)
-              .addRanges(IndexRange.newBuilder().setFirst(range[0]).setCount(range[1]));
-      decode(LossEvent.newBuilder().setVersion(1).setSamplesAdded(added).build().toByteArray());
-      assertRefused(Rejection.BAD_RANGE, 1);
-    }
-    assertThat(events).isEmpty();
-  }
-
-  @Test
-  void refusesRecordsThatNameNoSamples() {
-    decode(SamplesRetired.newBuilder().setShard(3));
-    assertRefused(Rejection.BAD_RANGE, 1);
-    refusals.clear();
-    SamplesAdded.Builder added = SamplesAdded.newBuilder().setShard(3);
-    decode(LossEvent.newBuilder().setVersion(1).setSamplesAdded(added).build().toByteArray());
-    assertRefused(Rejection.BAD_RANGE, 1);
-    assertThat(events).isEmpty();
-
-    added.setDatasetSize(5);
-    decode(LossEvent.newBuilder().setVersion(1).setSamplesAdded(added).build().toByteArray());
-    assertThat(events).as("only tells how large the dataset is").hasSize(1);
-  }
-
-  @Test
-  void refusesRangesThatAreTooLargeTogether() {
-    IndexRange.Builder half = IndexRange.newBuilder().setCount((1L << 23) + 1);
-    SamplesAdded.Builder added =
-        SamplesAdded.newBuilder().setShard(3).addRanges(half).addRanges(half);
-    decode(LossEvent.newBuilder().setVersion(1).setSamplesAdded(added).build().toByteArray());
-    assertRefused(Rejection.BAD_RANGE, 1);
   }
 
   @Test
@@ -320,12 +241,12 @@ class LossEventDecoderTest {
   void refusesAMembershipOfNobodyOrOfTooMany() {
     Membership nobody = Membership.getDefaultInstance();
     decode(LossEvent.newBuilder().setVersion(1).setMembership(nobody).build().toByteArray());
-    assertRefused(Rejection.BAD_RANK, 1);
+    decoded.assertRefused(Rejection.BAD_RANK, 1);
 
     refusals.clear();
     Membership.Builder many = Membership.newBuilder().setWorldSize(65_537);
     decode(LossEvent.newBuilder().setVersion(1).setMembership(many).build().toByteArray());
-    assertRefused(Rejection.BAD_RANK, 1);
+    decoded.assertRefused(Rejection.BAD_RANK, 1);
   }
 
   @Test
@@ -351,7 +272,7 @@ class LossEventDecoderTest {
     decode(batch().addAllLocalIndexDeltas(List.of(7L, 1L)).addAllLosses(List.of(3f, 1f)));
 
     assertThat(events).isEmpty();
-    assertRefused(Rejection.NO_RELATIVE_LOSS, 2);
+    decoded.assertRefused(Rejection.NO_RELATIVE_LOSS, 2);
     assertThat(refusals.get(0).detail())
         .isEqualTo(
             "rank 2 sends no losses relative to their mini-batch's mean, and signal is relative"
@@ -364,46 +285,12 @@ class LossEventDecoderTest {
     LossBatch.Builder batch =
         batch().addAllLocalIndexDeltas(List.of(7L, 1L)).addAllLosses(List.of(3f, 1f));
     decode(batch.addRelativeLosses(1));
-    assertRefused(Rejection.LENGTH_MISMATCH, 2);
+    decoded.assertRefused(Rejection.LENGTH_MISMATCH, 2);
 
     refusals.clear();
     decode(batch.addRelativeLosses(Float.NaN));
-    assertRefused(Rejection.NON_FINITE_LOSS, 1);
+    decoded.assertRefused(Rejection.NON_FINITE_LOSS, 1);
     assertThat(TestingEvents.values((Losses) events.get(1))).containsExactly(1f);
-  }
-
-  @Test
-  void takesTheClassesOfDeclaredSamples() {
-    decode(declared().addAllLabels(List.of(0, 65_534, 3)));
-    decode(declared());
-
-    assertThat(events)
-        .extracting(event -> ((SamplesDeclared) event).labels())
-        .containsExactly(new char[] {0, 65_534, 3}, null);
-  }
-
-  @Test
-  void refusesLabelsThatAreNotOneForEachOrTooLarge() {
-    decode(declared().addAllLabels(List.of(1, 2)));
-    assertRefused(Rejection.BAD_LABEL, 1);
-    assertThat(refusals.get(0).detail()).isEqualTo("2 labels for 3 samples");
-
-    refusals.clear();
-    decode(declared().addAllLabels(List.of(1, 2, 65_535)));
-    assertRefused(Rejection.BAD_LABEL, 1);
-    assertThat(events).isEmpty();
-  }
-
-  /** Three samples in two ranges. */
-  private static SamplesAdded.Builder declared() {
-    return SamplesAdded.newBuilder()
-        .setShard(3)
-        .addRanges(IndexRange.newBuilder().setFirst(5).setCount(2))
-        .addRanges(IndexRange.newBuilder().setFirst(9).setCount(1));
-  }
-
-  private void decode(SamplesAdded.Builder samples) {
-    decode(LossEvent.newBuilder().setVersion(1).setSamplesAdded(samples).build().toByteArray());
   }
 
   private static LossBatch.Builder batch() {
@@ -427,43 +314,11 @@ class LossEventDecoderTest {
     decode(LossEvent.newBuilder().setVersion(1).setJoin(join).build().toByteArray());
   }
 
-  private void decode(SamplesRetired.Builder samples) {
-    decode(LossEvent.newBuilder().setVersion(1).setSamplesRetired(samples).build().toByteArray());
-  }
-
   private void decode(byte[] value) {
     decode(new RawRecord(new Position(1, 77, 123), value));
   }
 
   private void decode(RawRecord record) {
-    new LossEventDecoder(new Sharding(4, 2), relativeLosses)
-        .decode(
-            record,
-            new LossEventDecoder.Output() {
-              @Override
-              public void event(ShardEvent event) {
-                events.add(event);
-              }
-
-              @Override
-              public void reject(Rejection reason, String detail, int count) {
-                refusals.add(new Refusal(reason, detail, count));
-              }
-
-              @Override
-              public void rejectLosses(Rejection reason, String detail, LossBatch batch) {
-                refusals.add(new Refusal(reason, detail, batch.getLossesCount()));
-              }
-            });
-  }
-
-  private void assertRefused(Rejection reason, int count) {
-    assertThat(refusals)
-        .singleElement()
-        .satisfies(
-            refusal -> {
-              assertThat(refusal.reason()).isEqualTo(reason);
-              assertThat(refusal.count()).isEqualTo(count);
-            });
+    decoded.decode(record, relativeLosses);
   }
 }
