@@ -1,6 +1,6 @@
 package io.sluice.job.difficulty;
 
-import io.sluice.job.selection.BandFilter.Traits;
+import io.sluice.job.selection.Traits;
 import io.sluice.job.serde.SerializerTypeInfo;
 import io.sluice.job.serde.VersionedSerializer;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.sluice.job.difficulty;
 
-import io.sluice.job.selection.BandFilter.Traits;
+import io.sluice.job.selection.Traits;
 import java.util.Arrays;
 
 /**

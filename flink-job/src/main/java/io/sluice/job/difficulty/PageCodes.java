@@ -1,8 +1,8 @@
 package io.sluice.job.difficulty;
 
-import io.sluice.job.selection.BandFilter.Traits;
 import io.sluice.job.selection.DifficultyCode;
 import io.sluice.job.selection.Histogram;
+import io.sluice.job.selection.Traits;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;

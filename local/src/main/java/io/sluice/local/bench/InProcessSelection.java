@@ -2,7 +2,6 @@ package io.sluice.local.bench;
 
 import io.sluice.job.SelectionOptions;
 import io.sluice.job.selection.BandFilter;
-import io.sluice.job.selection.BandFilter.Traits;
 import io.sluice.job.selection.DifficultyCode;
 import io.sluice.job.selection.Histogram;
 import io.sluice.job.selection.Population;
@@ -10,6 +9,7 @@ import io.sluice.job.selection.SelectionPlan;
 import io.sluice.job.selection.SelectionPlanner;
 import io.sluice.job.selection.SelectionSettings;
 import io.sluice.job.selection.Spending;
+import io.sluice.job.selection.Traits;
 import io.sluice.protocol.config.RunConfig;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
