@@ -18,23 +18,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class LocalRunTest {
 
+  private static RunConfig config(LocalKafka kafka, Map<String, String> others) {
+    return RunConfig.defaults()
+        .with(
+            Map.of(
+                "run", "r",
+                "bootstrap-servers", kafka.bootstrapServers(),
+                "shards", "4",
+                "partitions", "2",
+                "dataset", "glyphs:200",
+                "model", "linear"),
+            "test")
+        .with(others, "test");
+  }
+
   @Test
   void aListenerThatFailsEndsTheTraining() throws Exception {
     try (LocalFlink flink = LocalFlink.create(0, 1);
         LocalKafka kafka = LocalKafka.create()) {
-      RunConfig config =
-          RunConfig.defaults()
-              .with(
-                  Map.of(
-                      "run", "r",
-                      "bootstrap-servers", kafka.bootstrapServers(),
-                      "shards", "4",
-                      "partitions", "2",
-                      "dataset", "glyphs:200",
-                      "model", "linear",
-                      "epochs", "unbounded",
-                      "world-size", "2"),
-                  "test");
+      RunConfig config = config(kafka, Map.of("epochs", "unbounded", "world-size", "2"));
       try (LocalRun run = LocalRun.start(flink, config)) {
         assertThatThrownBy(
                 () -> run.train(rank -> rank == 1 ? failing() : new TrainingListener() {}))
@@ -49,16 +51,7 @@ class LocalRunTest {
   void itsJobHasEndedWhenItIsClosed() throws Exception {
     try (LocalFlink flink = LocalFlink.create(0, 1);
         LocalKafka kafka = LocalKafka.create()) {
-      RunConfig config =
-          RunConfig.defaults()
-              .with(
-                  Map.of(
-                      "run", "r",
-                      "bootstrap-servers", kafka.bootstrapServers(),
-                      "dataset", "glyphs:200",
-                      "model", "linear",
-                      "epochs", "1"),
-                  "test");
+      RunConfig config = config(kafka, Map.of("epochs", "1"));
       HttpClient http = HttpClient.newHttpClient();
       HttpRequest jobs = HttpRequest.newBuilder(flink.uiAddress().resolve("/jobs")).build();
       LocalRun run = LocalRun.start(flink, config);

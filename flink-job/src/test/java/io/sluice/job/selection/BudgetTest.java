@@ -179,16 +179,7 @@ class BudgetTest {
   })
   void aBudgetThatCannotBeKeptContradictsTheRest(
       String policy, double budget, int cycle, double annealingStart, String message) {
-    SelectionSettings settings =
-        new SelectionSettings(
-            PolicyKind.of(policy),
-            5,
-            0.6,
-            0.2,
-            annealingStart,
-            cycle,
-            1,
-            TestingSettings.budget(budget, 0));
+    SelectionSettings settings = settings(policy, budget, cycle, annealingStart);
 
     assertThat(settings.contradiction()).get().asString().startsWith(message);
   }
@@ -196,17 +187,21 @@ class BudgetTest {
   @ParameterizedTest
   @CsvSource({"infobatch, 0.2, 20, 0.9", "random, 0.11, 10, 0.8", "random, 0.01, 0, 0.8"})
   void aBudgetThatCanBeKeptDoesNot(String policy, double budget, int cycle, double annealingStart) {
-    SelectionSettings settings =
-        new SelectionSettings(
-            PolicyKind.of(policy),
-            5,
-            0.6,
-            0.2,
-            annealingStart,
-            cycle,
-            1,
-            TestingSettings.budget(budget, 0));
+    SelectionSettings settings = settings(policy, budget, cycle, annealingStart);
 
     assertThat(settings.contradiction()).isEmpty();
+  }
+
+  private static SelectionSettings settings(
+      String policy, double budget, int cycle, double annealingStart) {
+    return new SelectionSettings(
+        PolicyKind.of(policy),
+        5,
+        0.6,
+        0.2,
+        annealingStart,
+        cycle,
+        1,
+        TestingSettings.budget(budget, 0));
   }
 }
