@@ -21,8 +21,6 @@ final class Page {
   /** Stands for no class. */
   static final char NO_LABEL = Traits.NO_LABEL;
 
-  private static final int FLOAT_INFINITY = 0x7F800000;
-
   /** NaN where a sample has no difficulty yet; null where none has. */
   private float[] committed;
 
@@ -187,14 +185,14 @@ final class Page {
       return fresh;
     }
     if (committed == null) {
-      markMeasured(fresh);
+      Fold.markMeasured(current, fresh);
       committed = current;
       committedShared = currentShared;
       current = null;
       currentShared = false;
     } else {
       ownCommitted();
-      commit(smoothing, fresh);
+      Fold.commit(current, committed, smoothing, fresh);
       if (currentShared) {
         current = null;
         currentShared = false;
@@ -237,54 +235,6 @@ final class Page {
     }
     labelsShared = false;
     System.arraycopy(newLabels, from, labels, fromSlot, to - from);
-  }
-
-  private void markMeasured(long[] fresh) {
-    for (int word = 0; word < WORDS; word++) {
-      long bits = 0;
-      for (int bit = 0; bit < Long.SIZE; bit++) {
-        bits |= (Float.isNaN(current[word * Long.SIZE + bit]) ? 0L : 1L) << bit;
-      }
-      fresh[word] = bits;
-    }
-  }
-
-  /**
-   * Without a branch: which samples were measured is random, so the processor could not predict it.
-   * A mask is all ones where a value is missing, and chooses between two values bit by bit.
-   */
-  private void commit(float smoothing, long[] fresh) {
-    for (int word = 0; word < WORDS; word++) {
-      long bits = 0;
-      for (int bit = 0; bit < Long.SIZE; bit++) {
-        int slot = word * Long.SIZE + bit;
-        float loss = current[slot];
-        float difficulty = committed[slot];
-        int lossBits = Float.floatToRawIntBits(loss);
-        int difficultyBits = Float.floatToRawIntBits(difficulty);
-        int moved = lossBits;
-        if (smoothing != 1) {
-          float towards = difficulty + smoothing * (loss - difficulty);
-          if (Math.abs(towards) > Float.MAX_VALUE) { // the difference of two huge numbers
-            towards = (float) (difficulty + (double) smoothing * ((double) loss - difficulty));
-          }
-          moved = choose(missing(difficultyBits), lossBits, Float.floatToRawIntBits(towards));
-        }
-        int unmeasured = missing(lossBits);
-        committed[slot] = Float.intBitsToFloat(choose(unmeasured, difficultyBits, moved));
-        bits |= (unmeasured + 1L) << bit;
-      }
-      fresh[word] = bits;
-    }
-  }
-
-  /** All ones for the bits of a NaN, else 0. */
-  private static int missing(int bits) {
-    return (FLOAT_INFINITY - (bits & Integer.MAX_VALUE)) >> (Integer.SIZE - 1);
-  }
-
-  private static int choose(int mask, int ifOnes, int ifZeros) {
-    return (ifOnes & mask) | (ifZeros & ~mask);
   }
 
   boolean isKnown(int slot) {
