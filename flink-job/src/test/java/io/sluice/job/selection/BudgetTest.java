@@ -170,6 +170,18 @@ class BudgetTest {
     }
   }
 
+  @Test
+  void aPhaseIsAsLongInACycleThatHasABudget() {
+    SelectionSettings settings =
+        TestingSettings.of(PolicyKind.SETA, 0.2, 20, TestingSettings.budget(0.4, 0.5));
+    List<SelectionPlan> plans = run(settings, 20, 0);
+
+    double low = spent(plans.subList(1, 4));
+    double high = spent(plans.subList(4, 7));
+    // The windows are the same ones. What one misses of its share, the next make up for.
+    assertThat(high / low).isCloseTo(1.5 / 0.5, within(0.2));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "full, 0.9, 20, 0.8, budget is 0.9, but the policy full takes everything in 20 of 20 epochs",
