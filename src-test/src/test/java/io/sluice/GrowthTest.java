@@ -145,7 +145,7 @@ class GrowthTest {
           without(400, gone),
           () -> {
             try (ControlWriter writer = new ControlWriter(config)) {
-              writer.add(List.of(new IdRange(90, 70)), 0);
+              writer.add(List.of(new IdRange(90, 70)), 0, null);
             }
           });
       train(client, config, 4, without(400, gone), () -> {});

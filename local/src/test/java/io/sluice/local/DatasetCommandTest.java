@@ -3,27 +3,36 @@ package io.sluice.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.agent.client.IdRange;
+import io.sluice.agent.data.SampleSources;
+import io.sluice.agent.data.SampleSplit;
 import io.sluice.local.control.DatasetGrowth;
 import io.sluice.protocol.Sharding;
 import io.sluice.protocol.wire.IndexRange;
 import io.sluice.protocol.wire.LossEvent;
+import io.sluice.protocol.wire.SamplesAdded;
 import io.sluice.protocol.wire.SelectionChunk;
 import io.sluice.protocol.wire.SelectionPlan;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code sluice dataset} writes. */
 @Timeout(120)
@@ -66,6 +75,53 @@ class DatasetCommandTest extends TestingControl {
 
     run("dataset", "add", "--count", "2");
     assertThat(out.text()).contains("ids 101 to 102");
+  }
+
+  /** Their floor would be none otherwise. */
+  @Test
+  void declaresLabelsWhereTheRunWantsThem() throws Exception {
+    String[] floor = {"--class-floor", "0.1", "--dataset", "glyphs:30", "--seed", "7"};
+    assertThat(add(floor, "--count", "40")).as(err.text()).isZero();
+    assertThat(add(floor, "--ids", "50-52,61")).as(err.text()).isZero();
+    assertThat(out.text())
+        .contains("Announced 40 samples, ids 0 to 39, with labels, from epoch 0 on.")
+        .contains("Announced 4 samples, ids 50 to 52, id 61, with labels, from epoch 0 on.");
+
+    Map<Long, Integer> labels = new TreeMap<>();
+    for (LossEvent event : events()) {
+      SamplesAdded added = event.getSamplesAdded();
+      Set<Long> ids = new TreeSet<>();
+      collect(added.getShard(), added.getRangesList(), ids);
+      assertThat(added.getLabelsCount()).isEqualTo(ids.size());
+      Iterator<Integer> next = added.getLabelsList().iterator();
+      ids.forEach(id -> labels.put(id, next.next()));
+    }
+    assertThat(labels).hasSize(44);
+    SampleSplit glyphs = SampleSources.open("glyphs:30", 7).train();
+    labels.forEach((id, label) -> assertThat(label).isEqualTo(glyphs.label(id)));
+    assertThat(Set.copyOf(labels.values())).hasSizeGreaterThan(5);
+  }
+
+  @Test
+  void announcesNothingWhoseLabelsItCannotRead(@TempDir Path folder) throws Exception {
+    String missing = "idx:" + folder.resolve("none");
+    assertThat(run("dataset", "add", "--count", "5", "--class-floor", "0.1", "--dataset", missing))
+        .isEqualTo(1);
+    assertThat(err.text()).contains("does not exist").contains("--class-floor 0 announces them");
+
+    for (String image : List.of("train/cat/1", "train/dog/1", "train/dog/2", "test/dog/3")) {
+      Path file = folder.resolve(image + ".png");
+      Files.createDirectories(file.getParent());
+      Files.createFile(file);
+    }
+    String[] floor = {"--class-floor", "0.1", "--dataset", "images:" + folder};
+    assertThat(add(floor, "--count", "4")).isEqualTo(1);
+    assertThat(err.text()).contains("has no image 3").contains("only 3 images from 0 to 2");
+    assertThat(add(floor, "--ids", "0,2-4")).isEqualTo(1);
+    assertThat(err.text()).contains("has no image 4");
+    assertThat(events()).isEmpty();
+
+    assertThat(add(floor, "--count", "3")).as(err.text()).isZero();
   }
 
   /** As many as there are cores would never meet; these do. */
@@ -150,6 +206,13 @@ class DatasetCommandTest extends TestingControl {
 
     assertThat(run("dataset", "add", "--count", "1")).isEqualTo(1);
     assertThat(err.text()).contains("begins with offset 2").contains("was deleted");
+  }
+
+  private int add(String[] floor, String... what) {
+    return run(
+        Stream.of(new String[] {"dataset", "add"}, what, floor)
+            .flatMap(Stream::of)
+            .toArray(String[]::new));
   }
 
   /** All ids that are declared from an epoch on. */

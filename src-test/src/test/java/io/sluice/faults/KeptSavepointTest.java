@@ -127,7 +127,7 @@ class KeptSavepointTest {
         trainers.rank(0).end();
         trainers.rank(0).reportAhead(100); // losses of epoch 2 wait
         control.retire(List.of(new IdRange(7, 30)));
-        control.add(List.of(new IdRange(SyntheticTrainer.SAMPLES, 50)), 3); // samples wait
+        control.add(List.of(new IdRange(SyntheticTrainer.SAMPLES, 50)), 3, null); // samples wait
         control.setMembers(3, 9); // members wait
         trainers.awaitAcknowledged();
         job.checkpointAll();

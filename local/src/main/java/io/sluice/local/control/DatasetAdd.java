@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
       "Announce new samples to a run; its agents go on and find them in their selections.",
       "",
       "The agents have to be able to read the samples by then. Ids that are announced already stay"
-          + " as they are."
+          + " as they are. If the run has a class-floor, this command reads the labels from the run's"
+          + " dataset, so it has to run where that is."
     })
 final class DatasetAdd implements Callable<Integer> {
 
@@ -68,18 +69,20 @@ final class DatasetAdd implements Callable<Integer> {
     RunFlags.checkFromEpoch(fromEpoch);
     RunConfig config = RunFlags.read(spec, environment);
     List<IdRange> given = what.count == null ? what.ranges() : List.of();
-    try (RunLog log = RunLog.open(config);
+    try (NewLabels labels = NewLabels.open(config);
+        RunLog log = RunLog.open(config);
         ControlWriter writer = new ControlWriter(config)) {
       boolean first = log.announced().datasetSize() == 0;
       int next = log.newestEpoch() + 1;
       int from = fromEpoch == null ? next : Math.max(fromEpoch, next);
       List<IdRange> ids = given;
       if (given.isEmpty()) {
-        ids = DatasetGrowth.add(config, log, writer, what.count, from);
+        ids = DatasetGrowth.add(config, log, writer, what.count, from, labels);
       } else {
-        writer.add(given, from);
+        labels.require(given.get(given.size() - 1).last());
+        writer.add(given, from, labels.labels());
       }
-      report(ids, from, next, log.newestEpochNow() + 1);
+      report(ids, labels.areWanted(), from, next, log.newestEpochNow() + 1);
       if (first && given.isEmpty()) {
         console.line(
             "Nothing was announced before, so ids begin at 0. An agent that starts the run announces"
@@ -90,16 +93,18 @@ final class DatasetAdd implements Callable<Integer> {
   }
 
   /**
+   * @param labelled whether their labels were declared, too
    * @param next first epoch whose selection had not been made before
    * @param nextNow first epoch whose selection had not been made afterwards
    */
-  private void report(List<IdRange> ids, int from, int next, int nextNow) {
+  private void report(List<IdRange> ids, boolean labelled, int from, int next, int nextNow) {
     console.line(
         String.format(
-            "Announced %s sample%s, %s, from epoch %d on.",
+            "Announced %s sample%s, %s, %sfrom epoch %d on.",
             Numbers.count(IdList.count(ids)),
             IdList.count(ids) == 1 ? "" : "s",
             describe(ids),
+            labelled ? "with labels, " : "",
             from));
     console.line(
         "Unseen samples are always selected, so they are trained in the first epoch that may hold"

@@ -1,6 +1,7 @@
 package io.sluice.local.control;
 
 import io.sluice.local.Console;
+import io.sluice.protocol.config.Options;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,7 +24,12 @@ public final class DatasetCommand implements Runnable {
   /** The command with its subcommands. */
   public static CommandLine commandLine(Console console, Map<String, String> environment) {
     return new CommandLine(new DatasetCommand())
-        .addSubcommand(RunFlags.addTo(new DatasetAdd(console, environment)))
+        .addSubcommand(
+            RunFlags.addTo(
+                new DatasetAdd(console, environment),
+                Options.CLASS_FLOOR,
+                Options.DATASET,
+                Options.SEED))
         .addSubcommand(RunFlags.addTo(new DatasetRetire(console, environment)))
         .addSubcommand(RunFlags.addTo(new DatasetShow(console, environment)));
   }

@@ -20,23 +20,31 @@ public final class DatasetGrowth {
    * @param count how many, at least 1
    * @param fromEpoch first epoch that may select them; one that is past means the next
    * @return their ids, in one range unless others added samples at the same moment
-   * @throws UserError when there is no such run, or Kafka does not take all of it
+   * @throws UserError when there is no such run, Kafka does not take all of it, or the run wants
+   *     labels and its dataset does not have the samples
    */
   public static List<IdRange> add(RunConfig config, long count, int fromEpoch)
       throws InterruptedException {
-    try (RunLog log = RunLog.open(config);
+    try (NewLabels labels = NewLabels.open(config);
+        RunLog log = RunLog.open(config);
         ControlWriter writer = new ControlWriter(config)) {
-      return add(config, log, writer, count, fromEpoch);
+      return add(config, log, writer, count, fromEpoch, labels);
     }
   }
 
   static List<IdRange> add(
-      RunConfig config, RunLog log, ControlWriter writer, long count, int fromEpoch)
+      RunConfig config,
+      RunLog log,
+      ControlWriter writer,
+      long count,
+      int fromEpoch,
+      NewLabels labels)
       throws InterruptedException {
     List<IdRange> ids = new ArrayList<>();
     for (long left = count; left > 0; ) {
       IdRange wanted = new IdRange(log.announced().datasetSize(), left);
       ShardRanges.check(config.sharding(), List.of(wanted));
+      labels.require(wanted.last());
       long end = wanted.last() + 1;
       long claim = writer.claim(end, fromEpoch);
       log.readUpTo(claim);
@@ -48,7 +56,7 @@ public final class DatasetGrowth {
       log.readUpTo(claim + 1);
     }
     try {
-      writer.add(ids, fromEpoch);
+      writer.add(ids, fromEpoch, labels.labels());
     } catch (UserError e) {
       String list = IdList.text(ids);
       throw new UserError(

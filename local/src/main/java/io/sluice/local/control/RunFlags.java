@@ -6,6 +6,7 @@ import io.sluice.protocol.config.ConfigFlags;
 import io.sluice.protocol.config.Option;
 import io.sluice.protocol.config.Options;
 import io.sluice.protocol.config.RunConfig;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
@@ -24,9 +25,14 @@ final class RunFlags {
 
   private RunFlags() {}
 
-  static CommandLine addTo(Object command) {
+  /**
+   * @param more what this command has to know beside the run
+   */
+  static CommandLine addTo(Object command, Option<?>... more) {
     CommandLine line = new CommandLine(command);
-    ConfigFlags.addTo(line.getCommandSpec(), FLAGS);
+    List<Option<?>> flags = new ArrayList<>(FLAGS);
+    flags.addAll(List.of(more));
+    ConfigFlags.addTo(line.getCommandSpec(), flags);
     return line;
   }
 

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
       "",
       "Trains a grid of policies, savings and seeds, one run after the other, on a Kafka broker and a"
           + " Flink cluster in this process, and compares each with full training. The file says"
-          + " what the grid is; docs/results.md has the keys. What a run came to is on disk before"
+          + " what the grid is; docs/experiments.md has the keys. What a run came to is on disk before"
           + " the next begins: the same command goes on where it was stopped.",
       "",
       "Results are <out>/<name>.jsonl, a line per run; the report is <out>/<name>.md, and .json for"

@@ -77,12 +77,13 @@ public final class ControlWriter implements AutoCloseable {
    * Declares samples.
    *
    * @param fromEpoch first epoch that may select them; one that is past means the next
+   * @param labels classes to declare with the samples; null for none
    */
-  public void add(List<IdRange> samples, int fromEpoch) throws InterruptedException {
+  public void add(List<IdRange> samples, int fromEpoch, Labels labels) throws InterruptedException {
     ShardRanges.check(sharding, samples);
     for (int shard = 0; shard < sharding.shards(); shard++) {
       for (SamplesAdded added :
-          ShardRanges.declarations(sharding, shard, samples, fromEpoch, null)) {
+          ShardRanges.declarations(sharding, shard, samples, fromEpoch, labels)) {
         send(sharding.partitionOf(shard), event().setSamplesAdded(added));
       }
     }
