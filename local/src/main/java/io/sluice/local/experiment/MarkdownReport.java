@@ -6,10 +6,8 @@ import io.sluice.local.experiment.Report.ArmReport;
 import io.sluice.local.experiment.Report.Spread;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A report for people. */
@@ -48,25 +46,46 @@ final class MarkdownReport {
       return;
     }
     lines.add("");
+    SavingTables tables = new SavingTables(report);
+    section(
+        "Accuracy",
+        "Of the test split after the last epoch, in percent: mean of the seeds"
+            + " ± the highest less the lowest"
+            + (report.full() == null
+                ? "."
+                : "; in parentheses the difference to " + report.full() + ", in points."),
+        tables.accuracy());
+    section(
+        "Wall clock",
+        "Mean of the seeds"
+            + (report.full() == null
+                ? "."
+                : ", and as a part of "
+                    + report.full()
+                    + "; in parentheses the part of time that was saved over the part of samples"
+                    + " that was."),
+        tables.wallClock());
     lines.add("## Arms");
     lines.add("");
     arms();
     lines.add("");
     lines.add(
-        "Means over the seeds. Accuracy is that of the test split after the last epoch, ± its spread:"
-            + " the highest less the lowest seed; s is the standard deviation."
+        "Means over the seeds; s is the standard deviation of the accuracy."
             + (report.full() == null
                 ? ""
                 : " Differences, in points, and times are against "
                     + report.full()
                     + " with the same seeds."));
-    if (!report.savings().isEmpty() && report.full() != null) {
-      lines.add("");
-      lines.add("## Accuracy against " + report.full() + ", in points");
-      lines.add("");
-      pivot();
-    }
     ownSettings();
+  }
+
+  private void section(String title, String legend, List<String> table) {
+    lines.add("## " + title);
+    lines.add("");
+    lines.add(legend);
+    lines.add("");
+    lines.addAll(table);
+    lines.add("");
   }
 
   private void arms() {
@@ -121,30 +140,6 @@ final class MarkdownReport {
         + (arm.runs() == 1 ? " " : "s ")
         + arm.seeds().stream().map(String::valueOf).collect(Collectors.joining(", "))
         + ")";
-  }
-
-  private void pivot() {
-    List<String> header = new ArrayList<>(List.of("arm"));
-    report.savings().forEach(saving -> header.add(percent(saving)));
-    row(header.toArray(String[]::new));
-    lines.add("|---|" + "---:|".repeat(report.savings().size()));
-    Set<String> names = new LinkedHashSet<>();
-    report.arms().stream().filter(arm -> arm.saving() != null).forEach(a -> names.add(a.arm()));
-    for (String name : names) {
-      List<String> cells = new ArrayList<>(List.of(name));
-      report.savings().forEach(saving -> cells.add(difference(name, saving)));
-      row(cells.toArray(String[]::new));
-    }
-  }
-
-  private String difference(String name, BigDecimal saving) {
-    return report.arms().stream()
-        .filter(arm -> arm.arm().equals(name) && arm.saving() != null)
-        .filter(arm -> saving.compareTo(arm.saving()) == 0)
-        .filter(arm -> arm.againstFull() != null)
-        .map(arm -> points(arm.againstFull().accuracy()))
-        .findFirst()
-        .orElse(NOTHING);
   }
 
   /** What tells the arms from each other. */
