@@ -1,5 +1,7 @@
 package io.sluice;
 
+import static org.junit.jupiter.api.Assumptions.abort;
+
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +14,8 @@ import java.util.stream.Stream;
 
 /** The sluice command in a process, a current directory and a temporary folder of its own. */
 public final class TestingProcess {
+
+  private static final int SIGINT = 2;
 
   private final Process process;
   private final Path temporary;
@@ -71,9 +75,25 @@ public final class TestingProcess {
     return process.exitValue();
   }
 
-  /** What Ctrl-C does. */
+  /** What Ctrl-C does; skips the test where it does nothing. */
   public void interrupt() throws IOException, InterruptedException {
+    if (ignoresInterrupts()) {
+      process.destroyForcibly().waitFor();
+      abort("these tests were started with SIGINT ignored, as in the background of a script");
+    }
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** A process has it from the one that starts it, and a JVM leaves it so. */
+  private boolean ignoresInterrupts() throws IOException {
+    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+    if (!Files.isReadable(status)) {
+      return false;
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .map(line -> Long.parseUnsignedLong(line.substring("SigIgn:".length()).strip(), 16))
+        .anyMatch(ignored -> (ignored >> (SIGINT - 1) & 1) == 1);
   }
 
   public String out() throws IOException {
