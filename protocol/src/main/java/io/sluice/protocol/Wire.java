@@ -21,6 +21,9 @@ public final class Wire {
   /** Greatest epoch number. */
   public static final int MAX_EPOCH = 1_000_000;
 
+  /** Greatest label of a sample. */
+  public static final int MAX_LABEL = 65_534;
+
   /** Values of a model in one chunk: 512 KiB, half of what brokers take in a record by default. */
   public static final int CHUNK_VALUES = 1 << 17;
 

@@ -13,8 +13,6 @@ import java.util.stream.LongStream;
 /** Of {@link LossEventDecoder}, what declares samples and retires them: ranges and classes. */
 final class SamplesDecoder {
 
-  private static final int MAX_LABEL = 65_534;
-
   private static final String NO_SAMPLES = "no range of samples";
 
   private final Sharding sharding;
@@ -66,8 +64,9 @@ final class SamplesDecoder {
       return false;
     }
     for (int label : added.getLabelsList()) {
-      if (label < 0 || label > MAX_LABEL) {
-        String detail = "label " + Integer.toUnsignedString(label) + "; allowed: 0 to " + MAX_LABEL;
+      if (label < 0 || label > Wire.MAX_LABEL) {
+        String detail =
+            "label " + Integer.toUnsignedString(label) + "; allowed: 0 to " + Wire.MAX_LABEL;
         out.reject(Rejection.BAD_LABEL, detail, 1);
         return false;
       }

@@ -1,14 +1,13 @@
 package io.sluice.agent.client;
 
+import io.sluice.protocol.Wire;
+
 /** The classes of samples, for {@code class-floor}. */
 @FunctionalInterface
 public interface Labels {
 
-  /** Greatest label there is. */
-  int MAX = 65_534;
-
   /**
-   * @return class of a sample, 0 … {@value #MAX}
+   * @return class of a sample, 0 … {@link Wire#MAX_LABEL}
    */
   int of(long sampleId);
 }

@@ -68,9 +68,10 @@ public final class ShardRanges {
       for (long i = 0; i < range.getCount(); i++) {
         long id = sharding.sampleId(shard, range.getFirst() + i);
         int label = labels.of(id);
-        if (label < 0 || label > Labels.MAX) {
+        if (label < 0 || label > Wire.MAX_LABEL) {
           throw new UserError(
-              String.format("sample %d has the label %d; allowed: 0 to %d", id, label, Labels.MAX));
+              String.format(
+                  "sample %d has the label %d; allowed: 0 to %d", id, label, Wire.MAX_LABEL));
         }
         added.addLabels(label);
       }
