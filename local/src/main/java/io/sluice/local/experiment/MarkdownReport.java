@@ -164,7 +164,7 @@ final class MarkdownReport {
   }
 
   private void row(String... cells) {
-    lines.add("| " + String.join(" | ", cells) + " |");
+    lines.add(SavingTables.row(List.of(cells)));
   }
 
   private static String percent(BigDecimal saving) {

@@ -1,5 +1,6 @@
 package io.sluice.local.experiment;
 
+import io.sluice.local.Numbers;
 import io.sluice.local.experiment.Report.AgainstFull;
 import io.sluice.local.experiment.Report.ArmReport;
 import io.sluice.local.experiment.Report.Spread;
@@ -43,8 +44,7 @@ final class SavingTables {
       lines.add(row(List.of("baseline", "saved", figure)));
       lines.add("|---|---:|---:|");
       for (ArmReport arm : baselines) {
-        String saved = String.format(Locale.ROOT, "%.1f %%", 100 * arm.savedFraction());
-        lines.add(row(List.of(arm.arm(), saved, cell.apply(arm))));
+        lines.add(row(List.of(arm.arm(), Numbers.percent(arm.savedFraction()), cell.apply(arm))));
       }
     }
     List<String> policies =
@@ -114,7 +114,8 @@ final class SavingTables {
         : ", " + arm.runs() + (arm.runs() == 1 ? " seed" : " seeds");
   }
 
-  private static String row(List<String> cells) {
+  /** A line of a table. */
+  static String row(List<String> cells) {
     return "| " + String.join(" | ", cells) + " |";
   }
 

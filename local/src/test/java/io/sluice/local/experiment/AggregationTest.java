@@ -159,6 +159,30 @@ class AggregationTest {
   }
 
   @Test
+  void timeIsNotHeldAgainstNextToNoSavedSamples() throws IOException {
+    experiment =
+        TestingExperiments.read(
+            folder,
+            """
+            name: worked
+            settings: {dataset: "glyphs:100", model: linear, epochs: 2}
+            seeds: [1]
+            baselines: {full: {policy: full}, little: {prune-ratio: 0}, some: {prune-ratio: 0.5}}
+            """);
+    result("full", "", 1, 100, 0.5, 2, 3, 100, 0.90, 2, 10);
+    result("little", "", 1, 100, 0.5, 2, 3, 99, 0.90, 2, 8);
+    result("some", "", 1, 100, 0.5, 2, 3, 90, 0.90, 2, 8);
+
+    assertThat(new SavingTables(report()).wallClock())
+        .containsExactly(
+            "| baseline | saved | wall clock |",
+            "|---|---:|---:|",
+            "| full | 0.0 % | 10.0 s |",
+            "| little | 0.5 % | 8.0 s, 80 % |",
+            "| some | 5.0 % | 8.0 s, 80 % (4.00) |");
+  }
+
+  @Test
   void withoutAResultItSaysSo() {
     results.clear();
 
